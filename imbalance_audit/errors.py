@@ -1,0 +1,69 @@
+"""Every error that a user can meet, each one sentence: what was expected, what came, the way out.
+
+    AuditError(ValueError)
+    ├── SourceError          the labels cannot be read
+    │   └── EmptySourceError there is nothing to check
+    ├── OptionError          an option, a name or a combination of them is wrong
+    ├── WeightError          no weights can be computed from these counts
+    ├── WeightFileError      a weight file cannot be read
+    ├── ClassOrderError      weights and logits do not speak of the same classes
+    ├── AuditFileError       an audit.json cannot be read
+    └── MissingExtraError    an optional dependency is not installed
+
+What was read and found bad is a `Finding`, never an error.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AuditError(ValueError):
+    """The root of every error raised on purpose."""
+
+
+class SourceError(AuditError):
+    """The labels cannot be read."""
+
+
+class EmptySourceError(SourceError):
+    """The source can be read and holds nothing to check."""
+
+
+class OptionError(AuditError):
+    """An option, a name, or a combination of them is wrong."""
+
+
+class WeightError(AuditError):
+    """No weights can be computed from these counts with these options."""
+
+
+class WeightFileError(AuditError):
+    """A weight file cannot be read, or is not one of ours."""
+
+
+class ClassOrderError(AuditError):
+    """The weights and the model's logits do not speak of the same classes."""
+
+
+class AuditFileError(AuditError):
+    """An audit.json cannot be read, or is not one of ours."""
+
+
+class MissingExtraError(AuditError):
+    """An optional dependency is needed and not installed."""
+
+    @classmethod
+    def of(cls, what: str, *, extra: str) -> MissingExtraError:
+        """Name what needed the extra and the command that installs it."""
+        return cls(f"{what} needs an optional dependency. Install it with: pip install 'imbalance-audit[{extra}]'")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `' Did you mean "x"?'` for the nearest known name, or the empty string."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f' Did you mean "{near[0]}"?' if near else ""
