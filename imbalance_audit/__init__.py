@@ -1,3 +1,38 @@
-"""Audit the class skew of a label table, gate on it, and turn it into a weight file that torch training loops load."""
+"""Audit the class skew of a label table, gate on it, and turn it into a weight file that torch training loops load.
+
+audit = scan("labels.parquet", label="species", split="split")
+check(audit)
+class_weights(audit, scheme="effective-number", beta=0.999).save("weights.pt")
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imbalance_audit.auditing import check, scan
+    from imbalance_audit.records import Audit, ClassWeights, Finding, Labels
+    from imbalance_audit.weight_file import load_weights
+    from imbalance_audit.weights import class_weights
+
+__all__ = ["Audit", "ClassWeights", "Finding", "Labels", "check", "class_weights", "load_weights", "scan"]
+
+_HOMES = {
+    "Audit": "records",
+    "ClassWeights": "records",
+    "Finding": "records",
+    "Labels": "records",
+    "check": "auditing",
+    "class_weights": "weights",
+    "load_weights": "weight_file",
+    "scan": "auditing",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for: `audit --help` needs no Polars, auditing needs no torch."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -8,9 +8,10 @@
     ├── WeightFileError      a weight file cannot be read
     ├── ClassOrderError      weights and logits do not speak of the same classes
     ├── AuditFileError       an audit.json cannot be read
-    └── MissingExtraError    an optional dependency is not installed
+    ├── MissingExtraError    an optional dependency is not installed
+    └── CheckFailedError     `check` was asked to stop here
 
-What was read and found bad is a `Finding`, never an error.
+What was read and found bad is a `Finding`, never an error, unless `check` is asked to make it one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from imbalance_audit.records import Finding
 
 
 class AuditError(ValueError):
@@ -61,6 +64,19 @@ class MissingExtraError(AuditError):
     def of(cls, what: str, *, extra: str) -> MissingExtraError:
         """Name what needed the extra and the command that installs it."""
         return cls(f"{what} needs an optional dependency. Install it with: pip install 'imbalance-audit[{extra}]'")
+
+
+class CheckFailedError(AuditError):
+    """The audit has findings that the caller does not accept.
+
+    Attributes:
+        findings: These findings.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(f"{findings[0].code} {findings[0].name}: {findings[0].message}{more}")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

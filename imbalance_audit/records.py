@@ -1,6 +1,6 @@
 """The frozen values that each stage hands to the next. Standard library only.
 
-    Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
+Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
 """
 
 from __future__ import annotations
@@ -100,8 +100,14 @@ class ClassCounts:
         if split is None:
             return self
         keep = [i for i, name in enumerate(self.split) if name == split]
-        columns = (self.split, self.group, self.label, self.instances, self.samples, self.starts)
-        return ClassCounts(*(tuple(column[i] for i in keep) for column in columns))  # type: ignore[arg-type] -- mixed columns
+        return ClassCounts(
+            split=tuple(self.split[i] for i in keep),
+            group=tuple(self.group[i] for i in keep),
+            label=tuple(self.label[i] for i in keep),
+            instances=tuple(self.instances[i] for i in keep),
+            samples=tuple(self.samples[i] for i in keep),
+            starts=tuple(self.starts[i] for i in keep),
+        )
 
     def per_label(self) -> dict[str, int]:
         """Return label → instances over all splits and groups, without the null label."""
@@ -129,6 +135,25 @@ class IdCollision:
     ids: int
     rows: int
     examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelFaults:
+    """What is wrong with the distinct label values; no value is in two of these.
+
+    Attributes:
+        null: There are samples without a label.
+        empty: Labels of nothing but blanks, or of nothing at all.
+        placeholders: Undeclared rare labels that spell a missing value, such as "N/A".
+        unknown: Labels outside the declared classes; empty when none are declared.
+        stands_for: Look-alike → the spelling it stands for: the same but for case, blanks or Unicode form.
+    """
+
+    null: bool = False
+    empty: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    stands_for: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -255,6 +280,7 @@ class Audit:
         source: What was audited.
         classes: The class names in training-index order.
         class_order: The rule that gave this order.
+        declared: Whether somebody declared the classes.
         ignored: Labels that are no class by the user's choice.
         counts: The exact counts, dirt included.
         overall: The skew of all labels.
@@ -271,6 +297,7 @@ class Audit:
     splits: Mapping[str, Skew] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    declared: bool = False
     ignored: tuple[str, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
@@ -334,6 +361,6 @@ class ClassWeights:
             MissingExtraError: torch is not installed.
             OptionError: the path cannot be written.
         """
-        from imbalance_audit.weight_file import save_weights  # noqa: PLC0415 -- torch is loaded only when asked for
+        from imbalance_audit.weight_file import save_weights  # torch is loaded only when it is asked for
 
         save_weights(self, path)

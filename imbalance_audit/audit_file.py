@@ -1,0 +1,148 @@
+"""The only place that knows audit.json: one JSON object, the same bytes for the same data.
+
+`<`, `>` and `&` in strings are written as JSON escapes, so that the bytes can stand inside an HTML script element.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imbalance_audit.atomic import write_all
+from imbalance_audit.display import plain
+from imbalance_audit.errors import AuditFileError
+from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, Measures, Skew, Source
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+FORMAT = "imbalance-audit/audit"
+VERSION = 1
+
+
+def dump_audit(audit: Audit) -> str:
+    """Return the JSON text, one count, finding or coverage a line, with a newline at the end."""
+    counts = audit.counts
+    blocks: dict[str, object] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "source": asdict(audit.source),
+        "totals": {
+            "samples": counts.total_samples,
+            "instances": counts.total_instances,
+            "unlabelled": counts.unlabelled,
+            "classes": len(audit.classes),
+        },
+        "class_order": audit.class_order,
+        "declared": audit.declared,
+        "ignored": list(audit.ignored),
+        "classes": list(audit.classes),
+        "counts": _Lines(_counts_to_json(counts)),
+        "measures": {
+            "overall": _skew_to_json(audit.overall),
+            "splits": {name: _skew_to_json(skew) for name, skew in audit.splits.items()},
+        },
+        "findings": _Lines([asdict(finding) for finding in audit.findings]),
+        "coverage": _Lines([asdict(coverage) for coverage in audit.coverage]),
+    }
+    body = ",\n".join(f"{json.dumps(key)}: {_dump(value)}" for key, value in blocks.items())
+    return "{" + body + "}\n"
+
+
+def save_audit(audit: Audit, path: str | PathLike[str]) -> None:
+    """Write audit.json in one step.
+
+    Raises:
+        OptionError: the path cannot be written.
+    """
+    write_all({Path(path): dump_audit(audit).encode()})
+
+
+def load_audit(path: str | PathLike[str]) -> Audit:
+    """Return the audit that a file holds.
+
+    Raises:
+        AuditFileError: there is no such file, or it is not an audit of this version, or it is incomplete.
+    """
+    name = plain(str(path))
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        message = f"Cannot read {name}: {error.strerror}."
+        raise AuditFileError(message) from error
+    except ValueError as error:
+        message = f"{name} is not JSON ({error}). Write it again with: audit scan SOURCE --json {name}"
+        raise AuditFileError(message) from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        message = f'{name} is not an audit: expected "format": "{FORMAT}". `audit scan` writes one.'
+        raise AuditFileError(message)
+    if found.get("version") != VERSION:
+        message = f"{name} has version {found.get('version')!r}, this program reads version {VERSION}. Scan again."
+        raise AuditFileError(message)
+    try:
+        return _from_json(found)
+    except (KeyError, TypeError, AttributeError) as error:
+        message = f"{name} is not a complete audit ({type(error).__name__}: {error}). Scan again."
+        raise AuditFileError(message) from error
+
+
+class _Lines(list[dict[str, object]]):
+    """A list that is written one item a line, so that a change of the data is a change of lines."""
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, _Lines):
+        return "[" + ",".join(f"\n {_compact(item)}" for item in value) + "]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _counts_to_json(counts: ClassCounts) -> list[dict[str, object]]:
+    columns = zip(
+        counts.split, counts.group, counts.label, counts.instances, counts.samples, counts.starts, strict=True
+    )
+    return [
+        {"split": split, "group": group, "label": label, "instances": instances, "samples": samples}
+        | ({} if starts == samples else {"starts": starts})
+        for split, group, label, instances, samples, starts in columns
+    ]
+
+
+def _skew_to_json(skew: Skew) -> dict[str, object]:
+    return {**asdict(skew.raw), "clean": asdict(skew.clean)}
+
+
+def _from_json(found: dict[str, Any]) -> Audit:
+    rows = found["counts"]
+    counts = ClassCounts(
+        split=tuple(row["split"] for row in rows),
+        group=tuple(row["group"] for row in rows),
+        label=tuple(row["label"] for row in rows),
+        instances=tuple(row["instances"] for row in rows),
+        samples=tuple(row["samples"] for row in rows),
+        starts=tuple(row.get("starts", row["samples"]) for row in rows),
+    )
+    return Audit(
+        source=Source(**{**found["source"], "notes": tuple(found["source"]["notes"])}),
+        classes=tuple(found["classes"]),
+        class_order=found["class_order"],
+        counts=counts,
+        overall=_skew_from_json(found["measures"]["overall"]),
+        splits={name: _skew_from_json(skew) for name, skew in found["measures"]["splits"].items()},
+        findings=tuple(Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in found["findings"]),
+        coverage=tuple(Coverage(**coverage) for coverage in found["coverage"]),
+        declared=found["declared"],
+        ignored=tuple(found["ignored"]),
+    )
+
+
+def _skew_from_json(found: dict[str, Any]) -> Skew:
+    names = [field.name for field in fields(Measures)]
+    raw, clean = ({name: values[name] for name in names} for values in (found, found["clean"]))
+    return Skew(raw=Measures(**raw), clean=Measures(**clean))

@@ -1,0 +1,197 @@
+"""From a label source to an audit: the one way through the stages, and the gate at its end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from imbalance_audit.class_order import is_integer, order_classes
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.engines import run
+from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
+from imbalance_audit.measures import skew_of
+from imbalance_audit.records import Audit, Source
+from imbalance_audit.rules import Evidence, run_rules
+from imbalance_audit.schemas import check_types, label_faults
+from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.tallies import ClassTally, IdTally, to_class_counts, to_id_collisions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imbalance_audit.records import ClassCounts, IdCollision, Labels, OrderRule, Severity, Skew
+
+
+def scan(
+    source: object,
+    *,
+    label: str | Sequence[str] | None = None,
+    split: str | None = None,
+    group: str | None = None,
+    id: str | None = None,
+    weight: str | None = None,
+    separator: str | None = None,
+    format: str | None = None,
+    header: bool = True,
+    classes: Sequence[str] | None = None,
+    class_order: OrderRule | None = None,
+    ignore: Sequence[str] = (),
+) -> Audit:
+    """Read labels, count them exactly in one streaming pass, and run every rule.
+
+    Args:
+        source: A path, a glob, a folder or a pipeline file, or several; or labels in memory: a Polars or pandas frame,
+            an array, a list, a torch data set that holds its labels, or `Labels`.
+        label: The label column, by name or position ("-1"); several one-hot columns. None: found by its usual names.
+        split: The column of splits. None: read from the names of several files.
+        group: The column of groups (patient, site, annotator).
+        id: The column that tells samples apart.
+        weight: The integer column of counts, for a table that is counted already.
+        separator: What joins several labels in one text, such as "|".
+        format: The file format, where the name does not tell it.
+        header: Whether a CSV file has a header.
+        classes: The class names in training-index order.
+        class_order: How classes that nobody declared are ordered.
+        ignore: Labels that are no class, such as a void value.
+
+    Raises:
+        SourceError: the labels cannot be read.
+        EmptySourceError: there are no rows.
+        OptionError: an option does not fit.
+
+    >>> scan(["cat", "cat", "dog"]).classes
+    ('cat', 'dog')
+    """
+    options = ReadOptions(
+        label=(label,) if isinstance(label, str) else tuple(label or ()),
+        split=split,
+        group=group,
+        id=id,
+        weight=weight,
+        separator=separator,
+        format=format,
+        header=header,
+        classes=None if classes is None else tuple(classes),
+    )
+    return audit_labels(read(source, options), class_order=class_order, ignore=ignore)
+
+
+def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:
+    """Return the audit, or stop: the gate before a training run.
+
+    Raises:
+        CheckFailedError: the audit has a finding of this severity or a more severe one.
+
+    >>> check(scan(["cat"] * 30 + ["dog"] * 30)).classes
+    ('cat', 'dog')
+    """
+    if failing := audit.at_least(fail_on):
+        raise CheckFailedError(failing)
+    return audit
+
+
+def audit_labels(labels: Labels, *, class_order: OrderRule | None = None, ignore: Sequence[str] = ()) -> Audit:
+    """Count the labels, then judge the counts.
+
+    Raises:
+        SourceError: the labels cannot be read.
+        EmptySourceError: there are no rows.
+        OptionError: an option does not fit.
+    """
+    check_types(labels.frame)
+    with reading(labels):
+        counts = to_class_counts(run(ClassTally(labels.names), labels.frame))
+    if not counts.total_samples:
+        message = f"{plain(labels.path)} holds no rows: there is nothing to check."
+        raise EmptySourceError(message)
+    _refuse_foreign(ignore, counts)
+    integers = labels.frame.collect_schema()["label"].is_integer() and not labels.names
+    return _judge(labels, counts, _collisions(labels, counts), integers=integers, rule=class_order, ignore=ignore)
+
+
+def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:
+    for label in ignore:
+        if label not in counts.label:
+            message = f"The label to ignore, {quoted(label)}, does not occur. Spell it exactly as in the data."
+            raise OptionError(message)
+
+
+def _collisions(labels: Labels, counts: ClassCounts) -> tuple[IdCollision, ...] | None:
+    if "id" not in labels.frame.collect_schema().names():
+        return None
+    tally = IdTally(splits=counts.splits, conflicts=labels.task != "multilabel", names=labels.names)
+    with reading(labels):
+        return to_id_collisions(run(tally, labels.frame))
+
+
+def _judge(
+    labels: Labels,
+    counts: ClassCounts,
+    collisions: tuple[IdCollision, ...] | None,
+    *,
+    integers: bool,
+    rule: OrderRule | None,
+    ignore: Sequence[str],
+) -> Audit:
+    declared = None if labels.classes is None else [name for name in labels.classes if name not in ignore]
+    trained = [name for name in counts.of_split(_training(counts)).per_label() if name not in ignore]
+    numbers = integers or (labels.untyped and all(map(is_integer, trained)))
+    classes, order = order_classes(trained, declared=declared, rule=rule, integers=numbers)
+    totals: dict[str | None, int] = {**counts.per_label()}
+    if counts.unlabelled:
+        totals[None] = counts.unlabelled
+    faults = label_faults(totals, declared=declared, ignored=ignore)
+    taxonomy = classes if declared is not None else [name for name in counts.per_label() if name not in ignore]
+
+    def skew(split: str | None) -> Skew:
+        return skew_of(counts.of_split(split), taxonomy=taxonomy, faults=faults, ignored=ignore)
+
+    evidence = Evidence(
+        counts=counts,
+        classes=classes,
+        class_order=order,
+        task="binary" if labels.task == "multiclass" and len(classes) == 2 else labels.task,
+        faults=faults,
+        overall=skew(None),
+        splits={split: skew(split) for split in counts.splits},
+        collisions=collisions,
+        declared=declared is not None,
+        ignored=tuple(ignore),
+    )
+    findings, coverage = run_rules(evidence)
+    return Audit(
+        source=Source(
+            path=labels.path,
+            kind=labels.kind,
+            unit=labels.unit,
+            task=evidence.task,
+            fingerprint=fingerprint(counts),
+            notes=labels.notes,
+        ),
+        classes=classes,
+        class_order=order,
+        counts=counts,
+        overall=evidence.overall,
+        splits=evidence.splits,
+        findings=findings,
+        coverage=coverage,
+        declared=evidence.declared,
+        ignored=evidence.ignored,
+    )
+
+
+def _training(counts: ClassCounts) -> str | None:
+    return "train" if "train" in counts.splits else None
+
+
+def fingerprint(counts: ClassCounts) -> str:
+    """Return the SHA-256 over the sorted (split, label, instances) table, whatever the order or cut of the rows."""
+    totals: dict[tuple[str | None, str | None], int] = {}
+    for split, label, n in zip(counts.split, counts.label, counts.instances, strict=True):
+        totals[split, label] = totals.get((split, label), 0) + n
+    digest = hashlib.sha256()
+    # Null sorts first; JSON tells null from "null" and keeps any label on one line.
+    for cell in sorted(totals, key=lambda cell: [(name is not None, name or "") for name in cell]):
+        digest.update(json.dumps([*cell, totals[cell]]).encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""The `audit` command. Each command parses, calls the library once, prints, and leaves with a code.
+
+    0 passed · 1 policy violated · 2 usage, configuration or unreadable input · 3 internal error · 5 nothing to check
+    · 130 interrupted
+
+stdout carries the result, stderr all else.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from imbalance_audit.cli import check, inspect, rules, scan, weights
+from imbalance_audit.display import plain
+from imbalance_audit.errors import AuditError, EmptySourceError
+
+POLICY_VIOLATED = 1
+UNREADABLE = 2
+INTERNAL = 3
+NOTHING_TO_CHECK = 5
+
+app = typer.Typer(
+    name="audit",
+    help="Audit the class skew of a label table, gate on it, and write class weights for torch.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich costs a quarter of a second at every start
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(scan.scan)
+app.command()(check.check)
+app.command()(weights.weights)
+app.command()(inspect.inspect)
+app.command()(rules.rules)
+app.command()(rules.explain)
+
+
+def main() -> None:
+    """Run the command; every error that a user can meet ends in one sentence and its exit code."""
+    try:
+        app()
+    except EmptySourceError as error:
+        _stop(error, NOTHING_TO_CHECK)
+    except AuditError as error:
+        _stop(error, UNREADABLE)
+    except Exception:
+        traceback.print_exc()
+        print("audit: internal error; please report it with the lines above", file=sys.stderr)
+        sys.exit(INTERNAL)
+
+
+def _stop(error: AuditError, code: int) -> None:
+    print(f"audit: {plain(str(error))}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,29 @@
+"""`audit inspect`: what a weight file holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imbalance_audit.cli.options import OutputFormat
+
+
+def inspect(
+    path: Annotated[Path, typer.Argument(metavar="WEIGHTS", show_default=False, help="A weight file.")],
+    output_format: Annotated[OutputFormat, typer.Option(help="What is printed.")] = OutputFormat.text,
+) -> None:
+    """Show what a weight file holds: classes in index order, counts, weights, scheme and fingerprint."""
+    import json
+    from dataclasses import asdict
+
+    from imbalance_audit.report.terminal import render_weights
+    from imbalance_audit.weight_file import load_weights
+
+    weights = load_weights(path)
+    if output_format is OutputFormat.json:
+        sys.stdout.write(json.dumps(asdict(weights), ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write(render_weights(weights))

@@ -1,0 +1,215 @@
+"""The options that several commands share, and how a source on the command line becomes an audit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from inspect import Signature, signature
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from imbalance_audit.display import plain
+from imbalance_audit.errors import OptionError
+from imbalance_audit.records import Audit, ClassWeights
+
+
+class OutputFormat(StrEnum):
+    """What a command prints."""
+
+    text = "text"
+    json = "json"
+
+
+class Order(StrEnum):
+    """How classes are ordered."""
+
+    declared = "declared"
+    lexical = "lexical"
+    natural = "natural"
+    numeric = "numeric"
+
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE…",
+        show_default=False,
+        help="Files, a glob, a folder, an audit.json, or one pipeline file (.py that defines labels(); it is run). "
+        "Each of several files takes its split from its name.",
+    ),
+]
+Label = Annotated[
+    list[str] | None,
+    typer.Option(help="Label column, by name or position (-1). Repeat for one-hot columns."),
+]
+Split = Annotated[str | None, typer.Option(help="Column of splits.")]
+Group = Annotated[str | None, typer.Option(help="Column of groups, such as site or patient.")]
+Id = Annotated[str | None, typer.Option(help="Column that tells samples apart.")]
+Weight = Annotated[str | None, typer.Option(help="Integer column of counts, for a table already counted.")]
+Separator = Annotated[str | None, typer.Option(help="What joins several labels in one text, such as '|'.")]
+Format = Annotated[str | None, typer.Option(help="File format, if the name does not tell.")]
+Header = Annotated[bool, typer.Option("--header/--no-header", help="CSV has a header.")]
+Classes = Annotated[
+    str | None,
+    typer.Option(help="Class names in training-index order: a,b,c or a text file with one a line."),
+]
+ClassOrder = Annotated[Order | None, typer.Option(help="How classes are ordered.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="A label that is no class. Repeatable.")]
+
+Scheme = Annotated[
+    str,
+    typer.Option(help="balanced, power, sqrt, inverse or effective-number."),
+]
+Tau = Annotated[float | None, typer.Option(help="Exponent of the scheme power, 0 to 1.")]
+Beta = Annotated[float | None, typer.Option(help="β of the scheme effective-number.")]
+Normalisation = Annotated[str, typer.Option(help="data-mean, class-mean, sum-1, min-1 or max-1.")]
+ZeroCount = Annotated[
+    str,
+    typer.Option(help="For classes without rows: error, ignore, cap, smooth or one."),
+]
+Smoothing = Annotated[float | None, typer.Option(help="What --zero-count smooth adds to every count.")]
+
+
+def audit_of(
+    sources: Sources,
+    label: Label = None,
+    split: Split = None,
+    group: Group = None,
+    id: Id = None,
+    weight: Weight = None,
+    separator: Separator = None,
+    format: Format = None,
+    header: Header = True,
+    classes: Classes = None,
+    class_order: ClassOrder = None,
+    ignore: Ignore = None,
+) -> Audit:
+    """Return the audit that an audit.json holds, or scan the source.
+
+    Raises:
+        AuditError: it cannot be read, or reading options are given for an audit.json.
+    """
+    if len(sources) == 1 and sources[0].endswith(".json") and format is None and _is_audit(Path(sources[0])):
+        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore)):
+            message = (
+                f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
+            )
+            raise OptionError(message)
+        from imbalance_audit.audit_file import load_audit
+
+        return load_audit(sources[0])
+    from imbalance_audit.auditing import scan
+
+    return scan(
+        sources[0] if len(sources) == 1 else sources,
+        label=label,
+        split=split,
+        group=group,
+        id=id,
+        weight=weight,
+        separator=separator,
+        format=format,
+        header=header,
+        classes=None if classes is None else _class_names(classes),
+        class_order=None if class_order is None else class_order.value,
+        ignore=ignore or (),
+    )
+
+
+class Weigh(Protocol):
+    """`class_weights` with the options of the command line."""
+
+    def __call__(self, audit: Audit, *, split: str | None = None, all_rows: bool = False) -> ClassWeights:
+        """Return the weights of an audit."""
+
+
+def weigh_by(
+    scheme: Scheme = "balanced",
+    tau: Tau = None,
+    beta: Beta = None,
+    normalisation: Normalisation = "data-mean",
+    zero_count: ZeroCount = "error",
+    smoothing: Smoothing = None,
+) -> Weigh:
+    """Return what weighs an audit as the options say."""
+
+    def weigh(audit: Audit, *, split: str | None = None, all_rows: bool = False) -> ClassWeights:
+        from imbalance_audit.weights import class_weights
+
+        return class_weights(
+            audit,
+            scheme=scheme,
+            split=split,
+            all_rows=all_rows,
+            normalisation=normalisation,
+            zero_count=zero_count,
+            tau=tau,
+            beta=beta,
+            smoothing=smoothing,
+        )
+
+    return weigh
+
+
+def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that gives a command's parameters by what providers make of options of their own.
+
+    The command then takes the options of its providers and its own, and several commands share a set of options that
+    is written once.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        takes = {
+            name: list(signature(provider, eval_str=True).parameters.values()) for name, provider in providers.items()
+        }
+        own = [p for name, p in signature(command, eval_str=True).parameters.items() if name not in providers]
+        parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in (*chain.from_iterable(takes.values()), *own)]
+
+        def call(**values: object) -> None:
+            made = {
+                name: providers[name](**{p.name: values.pop(p.name) for p in options})
+                for name, options in takes.items()
+            }
+            command(**made, **values)
+
+        # typer reads a command's options off its signature and its annotations.
+        call.__name__, call.__doc__ = command.__name__, command.__doc__
+        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined] -- read by inspect.signature
+        call.__annotations__ = {p.name: p.annotation for p in parameters}
+        return call
+
+    return decorate
+
+
+def colours(stream_is_terminal: bool) -> bool:
+    """Return whether to colour: on a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    return stream_is_terminal and not os.environ.get("NO_COLOR")
+
+
+def say(text: str) -> None:
+    """Tell on stderr what is not the result."""
+    print(plain(text), file=sys.stderr)
+
+
+def _is_audit(path: Path) -> bool:
+    """Tell an audit.json from a JSON array of labels by its first bytes; a missing file is an audit that is missing."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(64).lstrip()[:1] != b"["
+    except OSError:
+        return True
+
+
+def _class_names(text: str) -> list[str]:
+    path = Path(text)
+    try:
+        names = path.read_text(encoding="utf-8").splitlines() if path.is_file() else text.split(",")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"Cannot read the class names in {plain(text)}: expected a UTF-8 text file with one name a line."
+        raise OptionError(message) from error
+    return [name for name in names if name] if path.is_file() else names

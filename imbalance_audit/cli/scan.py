@@ -1,0 +1,65 @@
+"""`audit scan`: labels → report.html, report.md, audit.json, and weights if asked for."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imbalance_audit.cli.options import OutputFormat, Weigh, audit_of, colours, given, say, weigh_by
+from imbalance_audit.records import Audit
+
+_GLOB = re.compile(r"[*?\[]")
+_NO_NAME = re.compile(r"[^\w.-]+")
+
+
+@given(audit=audit_of, weigh=weigh_by)
+def scan(
+    audit: Audit,
+    weigh: Weigh,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: reports/NAME]")] = None,
+    json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
+    output_format: Annotated[OutputFormat, typer.Option(help="What is printed.")] = OutputFormat.text,
+    weights: Annotated[Path | None, typer.Option(help="Also write the class weights, there.")] = None,
+) -> None:
+    """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
+    from imbalance_audit.atomic import write_all
+    from imbalance_audit.audit_file import dump_audit
+    from imbalance_audit.report import render_files
+    from imbalance_audit.report.terminal import render_summary
+    from imbalance_audit.rules import RULES
+
+    text = dump_audit(audit)
+    files: dict[Path, bytes] = {}
+    weighed = None
+    if weights is not None:
+        from imbalance_audit.weight_file import dump_weights
+
+        weighed = weigh(audit)
+        files[weights] = dump_weights(weighed)
+    if json is None:
+        folder = out or Path("reports") / _name(audit.source.path)
+        command = shlex.join(["audit", *sys.argv[1:]])
+        rendered = render_files(audit, audit_json=text, rules=RULES, weights=weighed, command=command)
+        files.update({folder / name: content.encode() for name, content in rendered.items()})
+    elif json != "-":
+        files[Path(json)] = text.encode()
+    write_all(files)
+    if json == "-" or output_format is OutputFormat.json:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.write(render_summary(audit, colour=colours(sys.stdout.isatty())))
+    for path in files:
+        say(f"wrote {path}")
+
+
+def _name(path: str) -> str:
+    """Name the report after the source: a file without its suffixes, a folder, the folder of several files."""
+    first, *others = path.split(", ")
+    parts = [part for part in Path(first).parts if not _GLOB.search(part)]
+    name = "" if not parts else Path(first).parent.name if others else parts[-1].split(".")[0]
+    return _NO_NAME.sub("_", name).strip("._") or "labels"

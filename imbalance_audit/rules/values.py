@@ -1,0 +1,132 @@
+"""LBL: what is wrong with the label values themselves, whatever their number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from imbalance_audit.class_order import is_integer
+from imbalance_audit.display import code_points, quoted
+from imbalance_audit.errors import did_you_mean
+from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.rule import declared_classes, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from imbalance_audit.records import Finding, Severity
+    from imbalance_audit.rules.rule import Evidence, Rule
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+@rule(
+    "LBL001",
+    "null-label",
+    limit=Limit(warning=0.0, error=0.05, unit="of the samples of a split"),
+    remedy="Label these samples or drop them before training: a loss cannot use them, and dropping them silently "
+    "changes the class shares.",
+)
+def null_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """Samples have no label: the value is null, or the list of labels is empty where each sample has one label.
+
+    In multi-label data an empty list is a sample of no class, which is a true answer: there it is not a fault.
+    """
+    if evidence.task == "multilabel":
+        return
+    for split in evidence.scopes:
+        counts = evidence.counts.of_split(split)
+        share = counts.unlabelled / counts.total_samples if counts.total_samples else 0.0
+        if (broken := rule.limit.above(share)) is not None:
+            severity, limit = broken
+            message = f"{counts.unlabelled:,} of {counts.total_samples:,} samples have no label"
+            yield rule.finding(severity, message, split=split, observed=share, limit=limit, rows=counts.unlabelled)
+
+
+@rule(
+    "LBL002",
+    "unknown-label",
+    needs=(declared_classes,),
+    remedy="Correct the value, or add it to the declared classes if it is one.",
+)
+def unknown_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """A label is not among the declared classes and is not a look-alike of one."""
+    for label in _commonest(evidence.faults.unknown, evidence.totals):
+        rows = evidence.totals[label]
+        message = f"{quoted(label)} is not a declared class ({_rows(rows)}).{did_you_mean(label, evidence.classes)}"
+        yield rule.finding("error", message, label=label, rows=rows)
+
+
+@rule(
+    "LBL003",
+    "look-alike-label",
+    remedy="Write both the same way. If they are two classes on purpose, declare them with --classes.",
+)
+def look_alike_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """A label differs from another only by case, blanks, invisible characters or Unicode form.
+
+    An error where only blanks or the Unicode form differ, or where classes are declared and this is none of them;
+    a warning where letters differ in case, since some data sets mean that.
+    """
+    stands_for = evidence.faults.stands_for
+    found: list[tuple[Severity, str]] = []
+    for label in _commonest(stands_for, evidence.totals):
+        certain = evidence.declared or _bare(label) == _bare(stands_for[label])
+        found.append(("error" if certain else "warning", label))
+    for severity, label in sorted(found, key=lambda pair: pair[0]):
+        name, rows = stands_for[label], evidence.totals[label]
+        shown, meant = quoted(label), quoted(name)
+        if unicodedata.normalize("NFC", label) == unicodedata.normalize("NFC", name):
+            shown, meant = code_points(label), code_points(name)
+        message = f"{shown} ({_rows(rows)}) looks like {meant} ({_rows(evidence.totals.get(name, 0))})"
+        yield rule.finding(severity, message, label=label, observed=label, limit=name, rows=rows)
+
+
+@rule("LBL004", "empty-label", remedy="Make it null if the sample has no label; otherwise label it.")
+def empty_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """A label is the empty string, or consists of blanks only. Training code makes a class of it."""
+    for label in _commonest(evidence.faults.empty, evidence.totals):
+        rows = evidence.totals[label]
+        yield rule.finding("error", f"{quoted(label)} is a label of nothing ({_rows(rows)})", label=label, rows=rows)
+
+
+@rule(
+    "LBL005",
+    "placeholder-label",
+    remedy="Make it null if it means that there is no label; declare it with --classes if it is a class.",
+)
+def placeholder_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """A label spells a missing value ("N/A", "nan", "null", "?"), is not declared, and is at most 5 % of the labels."""
+    for label in _commonest(evidence.faults.placeholders, evidence.totals):
+        rows = evidence.totals[label]
+        message = f"{quoted(label)} reads like a missing value ({_rows(rows)})"
+        yield rule.finding("warning", message, label=label, rows=rows)
+
+
+@rule(
+    "LBL006",
+    "gap-in-class-ids",
+    remedy="A loss takes the id for the index of a logit. Map them to 0 … C-1, or declare the classes with --classes.",
+)
+def gap_in_class_ids(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """All labels are integers, nobody declared the classes, and the ids are not 0, 1, … C-1."""
+    if evidence.declared or not evidence.classes or not all(map(is_integer, evidence.classes)):
+        return
+    present = {int(label) for label in evidence.classes}
+    if present != set(range(len(present))):
+        low, high = min(present), max(present)
+        message = f"{len(present):,} classes have ids from {low} to {high}, expected 0 to {len(present) - 1}"
+        yield rule.finding("warning", message, observed=f"{low}…{high}", limit=f"0…{len(present) - 1}")
+
+
+def _commonest(labels: Iterable[str], totals: Mapping[str, int]) -> Collection[str]:
+    return sorted(labels, key=lambda label: (-totals.get(label, 0), label))
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row" if n == 1 else f"{n:,} rows"
+
+
+def _bare(label: str) -> str:
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", label)).split())

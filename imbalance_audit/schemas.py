@@ -1,0 +1,151 @@
+"""What a valid label table is, as pandera schemas: the types of a scan, the values of its distinct labels.
+
+Values are checked on the counted table, never on the rows: a label is valid or not whatever the number of its rows,
+and pandera given a lazy table checks names and types only and says nothing about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from imbalance_audit.display import plain
+from imbalance_audit.errors import SourceError
+from imbalance_audit.records import LabelFaults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from pandera.polars import PolarsData
+
+PLACEHOLDERS = ("#n/a", "-", "--", "<na>", "?", "missing", "n/a", "na", "nan", "nil", "none", "null", "undefined")
+"""Spellings of "there is no label", lower case. "unknown" and "other" are not: both are usual class names."""
+
+PLACEHOLDER_SHARE = 0.05
+"""A placeholder commoner than this is a class of its own: "None" is 9 in 10 bird strikes, and a true answer there."""
+
+_TABLE = pa.DataFrameSchema(
+    {
+        "label": pa.Column(nullable=True),
+        "id": pa.Column(nullable=True, required=False),
+        "split": pa.Column(pl.String, nullable=True, required=False),
+        "group": pa.Column(pl.String, nullable=True, required=False),
+        "weight": pa.Column(pl.Int64, nullable=False, required=False),
+        "new_sample": pa.Column(pl.Boolean, required=False),
+        "new_label": pa.Column(pl.Boolean, required=False),
+    },
+    strict=True,
+)
+
+
+def check_types(rows: pl.LazyFrame) -> None:
+    """Check the columns of a tidy label table and their types, without reading a row.
+
+    Raises:
+        SourceError: a column is missing, unknown or of another type.
+    """
+    try:
+        _TABLE.validate(rows, lazy=True)
+    except SchemaErrors as error:
+        told = ", ".join(_complaint(case) for case in error.failure_cases.iter_rows(named=True))
+        message = f"The label table does not have the tidy shape: {told}. imbalance_audit.Labels describes it."
+        raise SourceError(message) from error
+
+
+def _complaint(case: Mapping[str, object]) -> str:
+    what, check = plain(str(case["failure_case"])), str(case["check"])
+    if check == "column_in_dataframe":
+        return f"column {what} is missing"
+    if check == "column_in_schema":
+        return f"column {what} is not known"
+    return f"column {case['column']} is {what}, expected {check.removeprefix('dtype').strip('()')}"
+
+
+def label_faults(
+    totals: Mapping[str | None, int], *, declared: Collection[str] | None, ignored: Collection[str] = ()
+) -> LabelFaults:
+    """Return what is wrong with the distinct label values.
+
+    Args:
+        totals: Label → instances; None counts samples without a label.
+        declared: The declared class names, if any. What is declared is never a fault.
+        ignored: Labels that are no class by choice; they are not looked at.
+    """
+    labels = [label for label in totals if label not in ignored]
+    spelling = pl.Series("label", labels, dtype=pl.String)
+    table = pl.DataFrame({"label": spelling, "spelling": _folded(spelling)})
+    placeholders = _rare_placeholders(table, totals).difference(declared or ())
+    failed = _failures(table, frozenset(declared) if declared is not None else None, placeholders)
+    stands_for = _stands_for(table.filter(pl.col("label").is_in(failed.pop(_UNIQUE, []))), totals, declared or ())
+
+    # One value, one fault: the nearest explanation wins.
+    empty = failed.get(_NOT_BLANK, [])
+    spelled_out = {*empty, *placeholders}
+    return LabelFaults(
+        null=_NOT_NULL in failed,
+        empty=tuple(sorted(empty)),
+        placeholders=tuple(sorted(placeholders)),
+        unknown=tuple(sorted(set(failed.get(_DECLARED, ())).difference(spelled_out, stands_for))),
+        stands_for={label: name for label, name in stands_for.items() if label not in spelled_out},
+    )
+
+
+_NOT_NULL, _UNIQUE = "not_nullable", "field_uniqueness"  # as pandera names its own two
+_NOT_BLANK, _NO_PLACEHOLDER, _DECLARED = "is not blank", "is no placeholder", "is declared"
+
+
+def _failures(table: pl.DataFrame, declared: frozenset[str] | None, placeholders: set[str]) -> dict[str, list[str]]:
+    """Return check → the labels that fail it."""
+
+    def outside(names: Collection[str]) -> Callable[[PolarsData], pl.LazyFrame]:
+        values = pl.Series(sorted(names), dtype=pl.String).implode()
+        return lambda data: data.lazyframe.select(~pl.col(data.key).is_in(values))
+
+    def inside(names: Collection[str]) -> Callable[[PolarsData], pl.LazyFrame]:
+        values = pl.Series(sorted(names), dtype=pl.String).implode()
+        return lambda data: data.lazyframe.select(pl.col(data.key).is_in(values))
+
+    checks = [pa.Check(outside(placeholders), name=_NO_PLACEHOLDER)]
+    if declared is not None:
+        checks.append(pa.Check(inside(declared), name=_DECLARED))
+    schema = pa.DataFrameSchema(
+        {
+            "label": pa.Column(pl.String, checks, nullable=False),
+            "spelling": pa.Column(pl.String, pa.Check(outside({""}), name=_NOT_BLANK), nullable=True, unique=True),
+        }
+    )
+    failed: dict[str, list[str]] = {}
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as error:
+        for check, index in error.failure_cases.select("check", "index").iter_rows():
+            failed.setdefault(check, []).append(table["label"][index])
+    return failed
+
+
+def _folded(labels: pl.Series) -> pl.Series:
+    """Return what is left of a label when case, blanks, invisible characters and Unicode form are taken away."""
+    visible = labels.str.normalize("NFKC").str.replace_all(r"\p{Cf}", "")
+    return visible.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _rare_placeholders(table: pl.DataFrame, totals: Mapping[str | None, int]) -> set[str]:
+    rare = PLACEHOLDER_SHARE * sum(totals.values())
+    spelled_so = table.filter(pl.col("spelling").is_in(PLACEHOLDERS))["label"]
+    return {label for label in spelled_so if totals[label] <= rare}
+
+
+def _stands_for(alike: pl.DataFrame, totals: Mapping[str | None, int], declared: Collection[str]) -> dict[str, str]:
+    """Map each look-alike to a declared spelling or else to the commonest; declared ones stand for themselves."""
+    groups: dict[str, list[str]] = {}
+    for label, spelling in alike.iter_rows():
+        groups.setdefault(spelling, []).append(label)
+    stands_for: dict[str, str] = {}
+    for labels in groups.values():
+        candidates = [label for label in labels if label in declared] or labels
+        name = min(candidates, key=lambda label: (-totals[label], label))
+        stands_for.update((label, name) for label in labels if label != name and label not in declared)
+    return stands_for

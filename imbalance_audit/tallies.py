@@ -1,0 +1,176 @@
+"""What is counted, as pure Polars. A tally is four functions on lazy tables and knows nothing of files or machines.
+
+    partial  rows → a small table            merge    any union of such tables → one, in any order
+    finish   complete keys → a result piece  combine  pieces → the result, sorted
+
+The rows can be cut into parts anywhere: `combine ∘ finish ∘ merge ∘ partial*` gives the same table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from imbalance_audit.records import ClassCounts, IdCollision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY = ("split", "group", "label")
+EXAMPLES = 5
+"""Ids that are kept to show where a collision is."""
+
+
+class Tally(Protocol):
+    """What an engine runs."""
+
+    def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Reduce rows of the tidy label table to a small table."""
+
+    def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
+        """Reduce any union of partial tables to one of the same schema; associative and commutative."""
+
+    def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
+        """Turn a table whose keys are complete into a piece of the result."""
+
+    def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
+        """Put the pieces together and sort them."""
+
+
+@dataclass(frozen=True)
+class ClassTally:
+    """Counts split × group × label exactly; additive.
+
+    Attributes:
+        names: What a label value stands for, where the table holds codes.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Group by the keys that there are; everything else is a property of the distinct value."""
+        columns = rows.collect_schema().names()
+        keys = [name for name in KEY if name in columns]
+        instances = pl.col("weight").sum() if "weight" in columns else pl.len()
+        marked = "new_sample" in columns
+        counted = rows.group_by(keys).agg(
+            instances=instances.cast(pl.Int64),
+            samples=(pl.col("new_label").sum() if marked else instances).cast(pl.Int64),
+            starts=(pl.col("new_sample").sum() if marked else instances).cast(pl.Int64),
+        )
+        # The label is grouped in its own type and spelled out only now: on the distinct values, not on every row.
+        spelled = counted.with_columns(
+            [pl.col(name).cast(pl.String) for name in keys]
+            + [pl.lit(None, pl.String).alias(name) for name in KEY if name not in keys]
+        )
+        named = spelled.with_columns(pl.col("label").replace(self.names)) if self.names else spelled
+        return self.merge(named)
+
+    def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
+        """Add what has the same key."""
+        return parts.group_by(KEY).agg(pl.col("instances", "samples", "starts").sum())
+
+    def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the table itself: a sum is its own result."""
+        return merged
+
+    def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
+        """Add and sort by the key, null first."""
+        return self.merge(pieces).sort(KEY, nulls_last=False)
+
+
+@dataclass(frozen=True)
+class IdTally:
+    """Finds ids that carry two labels or lie in two splits.
+
+    One row an id, mergeable by sum, min, max and or: no list of an id's rows is ever kept.
+
+    Attributes:
+        splits: The splits that occur, in the order in which pairs are named.
+        conflicts: Whether two labels on one id are a conflict; not so where a sample may carry several.
+        names: What a label value stands for, where the table holds codes.
+    """
+
+    splits: tuple[str, ...] = ()
+    conflicts: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Reduce the rows to one an id; rows without an id are left out."""
+        spelled = pl.col("label").cast(pl.String)
+        label = spelled.replace(self.names) if self.names else spelled
+        within = [(pl.col("split") == split).any().alias(f"in_{i}") for i, split in enumerate(self.splits)]
+        return (
+            rows.filter(pl.col("id").is_not_null())
+            .group_by("id")
+            .agg(pl.len().cast(pl.Int64).alias("rows"), label.min().alias("low"), label.max().alias("high"), *within)
+        )
+
+    def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
+        """Join what is known of the same id."""
+        within = [pl.col(f"in_{i}").any() for i in range(len(self.splits))]
+        return parts.group_by("id").agg(pl.col("rows").sum(), pl.col("low").min(), pl.col("high").max(), *within)
+
+    def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
+        """Count the colliding ids by the labels, or the splits, between which they collide."""
+        conflict = pl.lit(self.conflicts) & (pl.col("low") != pl.col("high"))  # null labels are no conflict
+        places = [_place(conflict, "conflict", pl.col("low"), pl.col("high"))]
+        for (i, first), (j, second) in combinations(enumerate(self.splits), 2):
+            low, high = sorted((first, second))
+            both = pl.col(f"in_{i}") & pl.col(f"in_{j}")
+            places.append(_place(both, "leak", pl.lit(low), pl.lit(high)))
+        return (
+            merged.select("id", "rows", pl.concat_list(places).alias("place"))
+            .explode("place", empty_as_null=True, keep_nulls=True)
+            .filter(pl.col("place").is_not_null())
+            .unnest("place")
+            .filter(pl.col("kind").is_not_null())
+            .group_by("kind", "low", "high")
+            .agg(
+                pl.len().cast(pl.Int64).alias("ids"),
+                pl.col("rows").sum(),
+                pl.col("id").cast(pl.String).bottom_k(EXAMPLES).alias("examples"),
+            )
+        )
+
+    def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
+        """Add the counts and keep the smallest examples."""
+        smallest = pl.col("examples").explode(empty_as_null=True, keep_nulls=True).bottom_k(EXAMPLES).sort()
+        return (
+            pieces.group_by("kind", "low", "high")
+            .agg(pl.col("ids", "rows").sum(), smallest)
+            .sort("kind", "low", "high")
+        )
+
+
+def _place(condition: pl.Expr, kind: str, low: pl.Expr, high: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(pl.struct(kind=pl.lit(kind), low=low, high=high))
+
+
+def to_class_counts(table: pl.DataFrame) -> ClassCounts:
+    """Return the result of a `ClassTally` as a record."""
+    return ClassCounts(*(tuple(table[name].to_list()) for name in (*KEY, "instances", "samples", "starts")))
+
+
+def to_id_collisions(table: pl.DataFrame) -> tuple[IdCollision, ...]:
+    """Return the result of an `IdTally` as records."""
+    return tuple(
+        IdCollision(row["kind"], (row["low"], row["high"]), row["ids"], row["rows"], tuple(row["examples"]))
+        for row in table.iter_rows(named=True)
+    )
+
+
+def merge(*counts: ClassCounts) -> ClassCounts:
+    """Return the counts of all the rows behind these counts; associative and commutative.
+
+    >>> one = ClassCounts((None,), (None,), ("cat",), (2,), (2,), (2,))
+    >>> merge(one, one).instances
+    (4,)
+    """
+    schema = {**dict.fromkeys(KEY, pl.String), **dict.fromkeys(("instances", "samples", "starts"), pl.Int64)}
+    tables = [pl.LazyFrame({name: list(getattr(c, name)) for name in schema}, schema=schema) for c in counts]
+    tally = ClassTally()
+    return to_class_counts(tally.combine(pl.concat(tables)).collect())
