@@ -138,11 +138,9 @@ def _judge(
     trained = [name for name in counts.of_split(_training(counts)).per_label() if name not in ignore]
     numbers = integers or (labels.untyped and all(map(is_integer, trained)))
     classes, order = order_classes(trained, declared=declared, rule=rule, integers=numbers)
-    totals: dict[str | None, int] = {**counts.per_label()}
-    if counts.unlabelled:
-        totals[None] = counts.unlabelled
-    faults = label_faults(totals, declared=declared, ignored=ignore)
-    taxonomy = classes if declared is not None else [name for name in counts.per_label() if name not in ignore]
+    totals = {label: n for label, n in counts.per_label().items() if label not in ignore}
+    faults = label_faults(totals, unlabelled=counts.unlabelled, declared=declared)
+    taxonomy = classes if declared is not None else totals
 
     def skew(split: str | None) -> Skew:
         return skew_of(counts.of_split(split), taxonomy=taxonomy, faults=faults, ignored=ignore)

@@ -68,8 +68,7 @@ def entropy(counts: Collection[int]) -> float | None:
     total = sum(counts)
     if total == 0:
         return None
-    # Rounding leaves -0.0 or a few ulps below zero for a single class.
-    return max(0.0, math.log(total) - math.fsum(n * math.log(n) for n in counts if n > 0) / total)
+    return math.fsum(n / total * math.log(total / n) for n in counts if n > 0)
 
 
 def hill_2(counts: Collection[int]) -> float | None:

@@ -61,35 +61,34 @@ def _complaint(case: Mapping[str, object]) -> str:
         return f"column {what} is missing"
     if check == "column_in_schema":
         return f"column {what} is not known"
-    return f"column {case['column']} is {what}, expected {check.removeprefix('dtype').strip('()')}"
+    expected = check.removeprefix("dtype").strip("()'")
+    return f"column {case['column']} is {what}, expected {expected}"
 
 
-def label_faults(
-    totals: Mapping[str | None, int], *, declared: Collection[str] | None, ignored: Collection[str] = ()
-) -> LabelFaults:
+def label_faults(totals: Mapping[str, int], *, unlabelled: int, declared: Collection[str] | None) -> LabelFaults:
     """Return what is wrong with the distinct label values.
 
     Args:
-        totals: Label → instances; None counts samples without a label.
+        totals: Label → instances.
+        unlabelled: Samples without a label.
         declared: The declared class names, if any. What is declared is never a fault.
-        ignored: Labels that are no class by choice; they are not looked at.
     """
-    labels = [label for label in totals if label not in ignored]
-    spelling = pl.Series("label", labels, dtype=pl.String)
+    spelling = pl.Series("label", [*totals, *([None] if unlabelled else [])], dtype=pl.String)
     table = pl.DataFrame({"label": spelling, "spelling": _folded(spelling)})
-    placeholders = _rare_placeholders(table, totals).difference(declared or ())
-    failed = _failures(table, frozenset(declared) if declared is not None else None, placeholders)
-    stands_for = _stands_for(table.filter(pl.col("label").is_in(failed.pop(_UNIQUE, []))), totals, declared or ())
+    names = frozenset(declared or ())
+    failed = _failures(table, names if declared is not None else None, _rare_placeholders(table, totals) - names)
+    stands_for = _stands_for(table.filter(pl.col("label").is_in(failed.pop(_UNIQUE, []))), totals, names)
 
     # One value, one fault: the nearest explanation wins.
-    empty = failed.get(_NOT_BLANK, [])
-    spelled_out = {*empty, *placeholders}
+    empty = set(failed.get(_NOT_BLANK, ())) - names
+    placeholders = set(failed.get(_NO_PLACEHOLDER, ()))
+    stands_for = {label: name for label, name in stands_for.items() if label not in empty | placeholders}
     return LabelFaults(
         null=_NOT_NULL in failed,
         empty=tuple(sorted(empty)),
         placeholders=tuple(sorted(placeholders)),
-        unknown=tuple(sorted(set(failed.get(_DECLARED, ())).difference(spelled_out, stands_for))),
-        stands_for={label: name for label, name in stands_for.items() if label not in spelled_out},
+        unknown=tuple(sorted(set(failed.get(_DECLARED, ())).difference(empty, placeholders, stands_for))),
+        stands_for=stands_for,
     )
 
 
@@ -132,13 +131,13 @@ def _folded(labels: pl.Series) -> pl.Series:
     return visible.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
 
 
-def _rare_placeholders(table: pl.DataFrame, totals: Mapping[str | None, int]) -> set[str]:
+def _rare_placeholders(table: pl.DataFrame, totals: Mapping[str, int]) -> set[str]:
     rare = PLACEHOLDER_SHARE * sum(totals.values())
     spelled_so = table.filter(pl.col("spelling").is_in(PLACEHOLDERS))["label"]
     return {label for label in spelled_so if totals[label] <= rare}
 
 
-def _stands_for(alike: pl.DataFrame, totals: Mapping[str | None, int], declared: Collection[str]) -> dict[str, str]:
+def _stands_for(alike: pl.DataFrame, totals: Mapping[str, int], declared: Collection[str]) -> dict[str, str]:
     """Map each look-alike to a declared spelling or else to the commonest; declared ones stand for themselves."""
     groups: dict[str, list[str]] = {}
     for label, spelling in alike.iter_rows():

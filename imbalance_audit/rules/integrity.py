@@ -24,7 +24,7 @@ def conflicting_labels(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """The same id carries two different labels."""
     for collision in _of_kind(evidence, "conflict"):
         first, second = map(quoted, collision.at)
-        message = f"{_ids(collision)} labelled both {first} and {second}"
+        message = f"{_ids(collision, do='carry', does='carries')} both {first} and {second}: {_examples(collision)}"
         yield rule.finding(
             "error", message, observed=collision.ids, limit=0, rows=collision.rows, examples=collision.examples
         )
@@ -40,7 +40,8 @@ def id_in_two_splits(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """The same id lies in two splits."""
     for collision in _of_kind(evidence, "leak"):
         first, second = collision.at
-        message = f"{_ids(collision)} both in {plain(first)} and in {plain(second)}"
+        where = f"both in {plain(first)} and in {plain(second)}"
+        message = f"{_ids(collision, do='lie', does='lies')} {where}: {_examples(collision)}"
         yield rule.finding(
             "error",
             message,
@@ -57,7 +58,10 @@ def _of_kind(evidence: Evidence, kind: str) -> list[IdCollision]:
     return sorted(found, key=lambda collision: (-collision.ids, collision.at))
 
 
-def _ids(collision: IdCollision) -> str:
+def _ids(collision: IdCollision, *, do: str, does: str) -> str:
+    return f"{collision.ids:,} {f'id {does}' if collision.ids == 1 else f'ids {do}'}"
+
+
+def _examples(collision: IdCollision) -> str:
     more = ["…"] if collision.ids > len(collision.examples) else []
-    shown = ", ".join([*map(quoted, collision.examples), *more])
-    return f"{collision.ids:,} {'id is' if collision.ids == 1 else 'ids are'} ({shown})"
+    return ", ".join([*map(quoted, collision.examples), *more])
