@@ -29,9 +29,9 @@ def code_points(label: str) -> str:
     For spellings that a reader cannot tell apart otherwise.
 
     >>> print(code_points("café"))
-    "caf\xe9"
+    "caf\u00e9"
     """
-    return '"' + label.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'
+    return '"' + "".join(_visible(c) if c.isascii() else _escape(c) for c in label) + '"'
 
 
 def plain(text: str) -> str:
@@ -40,11 +40,16 @@ def plain(text: str) -> str:
     >>> print(plain("a\nb\x1b[0m"))
     a\nb\x1b[0m
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else _SHORT.get(c, _escape(c)) for c in text)
 
 
 def _visible(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
     # str.isprintable is false for controls, format characters, surrogates and every blank but the plain space.
-    return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return character if character.isprintable() else _escape(character)
+
+
+def _escape(character: str) -> str:
+    point = ord(character)
+    return f"\\x{point:02x}" if point < 0x80 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

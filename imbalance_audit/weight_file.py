@@ -40,15 +40,25 @@ def save_weights(weights: ClassWeights, path: str | PathLike[str]) -> None:
         OptionError: the path cannot be written.
         WeightFileError: the value could not be read back, because it was put together by hand.
     """
+    write_all({Path(path): dump_weights(weights)})
+
+
+def dump_weights(weights: ClassWeights) -> bytes:
+    """Return the bytes of a weight file.
+
+    Raises:
+        MissingExtraError: torch is not installed.
+        WeightFileError: the value could not be read back, because it was put together by hand.
+    """
     _need_torch("Writing a weight file")
     import torch
 
     content = _content(weights)
-    _weights(content, str(path))
+    _weights(content, "this value")
     # Through a buffer: torch.save names the archive inside after the path it is given.
     stream = io.BytesIO()
     torch.save(content, stream)
-    write_all({Path(path): stream.getvalue()})
+    return stream.getvalue()
 
 
 def load_weights(path: str | PathLike[str]) -> ClassWeights:

@@ -1,6 +1,6 @@
 """Portal rodents: which species was caught? 25 years of captures on 24 plots, 48 species, some caught once.
 
-    audit scan pipelines/portal_rodents.py --weights weights.pt
+audit scan pipelines/portal_rodents.py --weights weights.pt
 """
 
 from __future__ import annotations

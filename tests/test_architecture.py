@@ -35,8 +35,10 @@ MAY_IMPORT = {
     "weight_file": {"atomic", "display", "errors", "records"},
     "training": {"class_order", "display", "errors", "records", "weight_file"},
     "report": {"display"},
+    "publishing": {"atomic", "audit_file", "report", "rules", "weight_file"},
     "cli": {
-        "atomic", "audit_file", "auditing", "display", "errors", "records", "report", "rules", "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "display", "errors", "publishing", "records", "report", "rules",
+        "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -61,8 +63,9 @@ def part_of(path: Path) -> str:
 def imports(path: Path) -> Iterator[str]:
     """Yield the dotted modules that a file imports at run time, at its top or inside functions."""
     tree = ast.parse(path.read_text())
-    for block in [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]:
-        block.body = []
+    for block in ast.walk(tree):
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test):
+            block.body = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

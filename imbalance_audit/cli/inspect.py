@@ -19,7 +19,7 @@ def inspect(
     import json
     from dataclasses import asdict
 
-    from imbalance_audit.report.terminal import render_weights
+    from imbalance_audit.report.weight_table import render_weights
     from imbalance_audit.weight_file import load_weights
 
     weights = load_weights(path)

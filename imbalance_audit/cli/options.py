@@ -106,7 +106,7 @@ def audit_of(
     from imbalance_audit.auditing import scan
 
     return scan(
-        sources[0] if len(sources) == 1 else sources,
+        sources[0] if len(sources) == 1 else [Path(source) for source in sources],
         label=label,
         split=split,
         group=group,

@@ -27,33 +27,28 @@ def scan(
     weights: Annotated[Path | None, typer.Option(help="Also write the class weights, there.")] = None,
 ) -> None:
     """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
-    from imbalance_audit.atomic import write_all
-    from imbalance_audit.audit_file import dump_audit
-    from imbalance_audit.report import render_files
+    from imbalance_audit.audit_file import dump_audit, save_audit
+    from imbalance_audit.publishing import publish
     from imbalance_audit.report.terminal import render_summary
-    from imbalance_audit.rules import RULES
 
-    text = dump_audit(audit)
-    files: dict[Path, bytes] = {}
-    weighed = None
-    if weights is not None:
-        from imbalance_audit.weight_file import dump_weights
-
-        weighed = weigh(audit)
-        files[weights] = dump_weights(weighed)
+    weighed = None if weights is None else weigh(audit)
+    written: list[Path] = []
     if json is None:
         folder = out or Path("reports") / _name(audit.source.path)
         command = shlex.join(["audit", *sys.argv[1:]])
-        rendered = render_files(audit, audit_json=text, rules=RULES, weights=weighed, command=command)
-        files.update({folder / name: content.encode() for name, content in rendered.items()})
-    elif json != "-":
-        files[Path(json)] = text.encode()
-    write_all(files)
+        written = publish(audit, folder, weights=weighed, weight_file=weights, command=command)
+    else:
+        if weighed is not None and weights is not None:
+            weighed.save(weights)
+            written.append(weights)
+        if json != "-":
+            save_audit(audit, json)
+            written.append(Path(json))
     if json == "-" or output_format is OutputFormat.json:
-        sys.stdout.write(text)
+        sys.stdout.write(dump_audit(audit))
     else:
         sys.stdout.write(render_summary(audit, colour=colours(sys.stdout.isatty())))
-    for path in files:
+    for path in written:
         say(f"wrote {path}")
 
 

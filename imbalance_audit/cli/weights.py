@@ -25,7 +25,7 @@ def weights(
     ] = False,
 ) -> None:
     """Turn the class counts of a source, or of an audit.json, into a weight file for training code."""
-    from imbalance_audit.report.terminal import render_weights
+    from imbalance_audit.report.weight_table import render_weights
 
     weighed = weigh(audit, split=of_split, all_rows=all_rows)
     weighed.save(output)

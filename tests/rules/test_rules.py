@@ -104,7 +104,7 @@ def test_look_alike_spellings_are_shown_so_that_they_can_be_told_apart(variant: 
 def test_two_unicode_forms_of_one_name_are_shown_by_their_code_points() -> None:
     (finding,) = of_rule(audit_counts({None: {"café": 50, "cafe\u0301": 2}}), "LBL003")
 
-    assert finding.message == '"cafe\\u0301" (2 rows) looks like "caf\\xe9" (50 rows)'
+    assert finding.message == '"cafe\\u0301" (2 rows) looks like "caf\\u00e9" (50 rows)'
     assert finding.severity == "error"
 
 

@@ -1,0 +1,54 @@
+"""What an audit leaves behind, written in one step: report.html, report.md, audit.json, and weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imbalance_audit.atomic import write_all
+from imbalance_audit.audit_file import dump_audit
+from imbalance_audit.report.contents import RuleText
+from imbalance_audit.report.html import render_html
+from imbalance_audit.report.markdown import render_markdown
+from imbalance_audit.rules import RULES
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from imbalance_audit.records import Audit, ClassWeights
+
+
+def publish(
+    audit: Audit,
+    folder: str | PathLike[str],
+    *,
+    weights: ClassWeights | None = None,
+    weight_file: str | PathLike[str] | None = None,
+    command: str | None = None,
+) -> list[Path]:
+    """Write the report into a folder and return the files written, all of them or none.
+
+    Args:
+        audit: What was found.
+        folder: Where to; made if it is missing.
+        weights: Weights to show in the report.
+        weight_file: Where to write them as well.
+        command: The command that made the report, to be shown in it.
+
+    Raises:
+        MissingExtraError: a weight file is asked for and torch is not installed.
+        OptionError: a file cannot be written.
+    """
+    audit_json = dump_audit(audit)
+    rules = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
+    html = render_html(audit, audit_json=audit_json, rules=rules, weights=weights, command=command)
+    markdown = render_markdown(audit, rules=rules, weights=weights, command=command)
+    target = Path(folder)
+    files = {target / "report.html": html, target / "report.md": markdown, target / "audit.json": audit_json}
+    contents = {path: text.encode() for path, text in files.items()}
+    if weights is not None and weight_file is not None:
+        from imbalance_audit.weight_file import dump_weights  # torch is loaded only when it is asked for
+
+        contents[Path(weight_file)] = dump_weights(weights)
+    write_all(contents)
+    return list(contents)

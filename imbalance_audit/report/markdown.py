@@ -1,0 +1,299 @@
+"""The report as GitHub-flavoured Markdown: a committed file, a step summary or a comment on a pull request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.report import figures
+from imbalance_audit.report.contents import (
+    CLASS_ORDERS,
+    SEVERITY_NOUNS,
+    Caps,
+    coverage_line,
+    group_findings,
+    measure_lines,
+    message_parts,
+    rows_line,
+    rule_name,
+    severity_line,
+    shown,
+    told,
+    verdict,
+)
+from imbalance_audit.report.tables import band, group_rows, read
+from imbalance_audit.report.weighing import loading_code, weight_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from imbalance_audit.records import Audit, ClassWeights
+    from imbalance_audit.report.contents import FindingGroup, RuleText
+    from imbalance_audit.report.tables import ClassRow, Contents
+
+LARGEST = 60_000
+"""Bytes of a report. A comment on a pull request holds 65,536 characters."""
+
+_CAPS = Caps(classes=400, shown=8, listed=20, groups=60, splits=8, lines=30)
+_SPECIAL = re.compile(r"[^\w ,;'/%.:=()·…–\u0080-\U0010ffff-]|_|(?<=www)\.|:(?=//)")
+_MARKS = {"error": "🟥", "warning": "🔶", "info": "🔵"}
+_VERDICTS = {"fail": "🟥", "warn": "🔶", "pass": "✅", "unchecked": "⬜"}
+
+
+def render_markdown(
+    audit: Audit,
+    *,
+    rules: Mapping[str, RuleText],
+    weights: ClassWeights | None = None,
+    command: str | None = None,
+) -> str:
+    """Return the whole report, at most `LARGEST` bytes of UTF-8. The same arguments give the same text.
+
+    Args:
+        audit: What is shown.
+        rules: Code → name and condition of every rule.
+        weights: Weights computed from this audit.
+        command: The command that gives this report again.
+    """
+    contents, caps = read(audit, weights), _CAPS
+    while True:
+        blocks = _blocks(audit, contents, caps, rules, weights, command)
+        text = "\n\n".join(block for block in blocks if block) + "\n"
+        smaller = caps.halved()
+        if len(text.encode()) <= LARGEST:
+            return text
+        if smaller == caps:
+            return _cut(text)
+        caps = smaller
+
+
+def _cut(text: str) -> str:
+    kept = text.encode()[: LARGEST - 200].decode(errors="ignore")
+    kept = kept[: kept.rfind("\n\n")]
+    open_details = kept.count("<details>") - kept.count("</details>")
+    return kept + "\n\n</details>" * open_details + "\n\n… cut here, see audit.json\n"
+
+
+def escaped(value: str) -> str:
+    """Escape text so that it acts neither as Markdown nor as HTML, nor mentions or links anything.
+
+    >>> escaped("a|b *c* @team #1 <b>")
+    'a&#124;b &#42;c&#42; &#64;&#8203;team &#35;&#8203;1 &#60;b&#62;'
+    """
+
+    def entity(found: re.Match[str]) -> str:
+        character = found.group()
+        # GitHub links @names and #numbers after it has decoded entities; a zero-width space stops that.
+        return f"&#{ord(character)};" + ("&#8203;" if character in "@#" else "")
+
+    return _SPECIAL.sub(entity, plain(value))
+
+
+def code(value: str) -> str:
+    """Return text as code: in an HTML element, because a backtick in a label would end a code span.
+
+    >>> code("a`b@c")
+    '<code>a&#96;b&#64;c</code>'
+    """
+    return f"<code>{_SPECIAL.sub(lambda found: f'&#{ord(found.group())};', plain(value))}</code>"
+
+
+def _message(value: str) -> str:
+    return "".join(code(part) if is_label else escaped(part) for is_label, part in message_parts(value, longest=600))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> str:
+    numbers = set(right)
+    rule = ["--:" if i in numbers else "---" for i in range(len(head))]
+    lines = [head, rule, *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _folded(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _more(n: int, what: str) -> str:
+    return f"… and {figures.count(n)} more {what}, see audit.json" if n > 0 else ""
+
+
+def _blocks(
+    audit: Audit,
+    contents: Contents,
+    caps: Caps,
+    rules: Mapping[str, RuleText],
+    weights: ClassWeights | None,
+    command: str | None,
+) -> list[str]:
+    return [
+        *_head(audit),
+        *_findings(audit, caps),
+        *_measures(audit, contents, caps),
+        *_weights(audit, weights),
+        "## Classes",
+        *_classes(contents, caps),
+        *_strays(contents, caps),
+        *_groups(audit, caps),
+        *_rules(audit, rules),
+        *_about(audit, command, caps),
+    ]
+
+
+def _head(audit: Audit) -> list[str]:
+    kind, headline = verdict(audit)
+    source, clean = audit.source, audit.overall.clean
+    facts = (
+        ("Counted", rows_line(audit)),
+        ("Classes", f"{figures.count(len(audit.classes))} in the index, {figures.count(clean.classes)} occur"),
+        ("Imbalance ratio", figures.ratio(clean.imbalance_ratio)),
+        ("Effective classes", f"{figures.effective(clean.hill_2)} (Hill 2)"),
+        ("Without a label", figures.count(audit.counts.unlabelled)),
+        ("Source", escaped(f"{source.kind}, {source.task}, a row is a label on one {source.unit}")),
+        ("Fingerprint", code(source.fingerprint)),
+    )
+    return [
+        f"# Label audit: {code(source.path[:400])}",
+        f"{_VERDICTS[kind]} **{headline}**: {severity_line(audit.findings)}. Rules: {coverage_line(audit)}.",
+        _table(("", ""), ((f"**{name}**", value) for name, value in facts)),
+    ]
+
+
+def _findings(audit: Audit, caps: Caps) -> list[str]:
+    groups = group_findings(audit.findings)
+    if not groups:
+        return ["## Findings", "None."]
+    blocks = ["## Findings", *(_group(group, caps) for group in groups[: caps.groups])]
+    left = sum(len(group.findings) for group in groups[caps.groups :])
+    return [*blocks, _more(left, "findings")]
+
+
+def _group(group: FindingGroup, caps: Caps) -> str:
+    where = f" in split {code(quoted(group.split, longest=40))}" if group.split is not None else ""
+    word = SEVERITY_NOUNS[group.severity][0]
+    number = f" ({figures.count(len(group.findings))})" if len(group.findings) > 1 else ""
+    lines = [f"{_MARKS[group.severity]} **{word} {escaped(group.code)} {escaped(group.name)}**{where}{number}", ""]
+    listed = group.findings[: caps.listed]
+    for finding in listed:
+        mark = f"{SEVERITY_NOUNS[finding.severity][0]}: " if finding.severity != group.severity else ""
+        lines.append(f"- {mark}{_message(finding.message)}")
+    left = len(group.findings) - len(listed)
+    lines += [f"- {_more(left, 'findings')}"] if left else []
+    remedy = next((finding.remedy for finding in group.findings if finding.remedy), "")
+    return "\n".join([*lines, "", f"  _What to do:_ {_message(remedy)}"] if remedy else lines)
+
+
+def _measures(audit: Audit, contents: Contents, caps: Caps) -> list[str]:
+    raw, clean = measure_lines(audit.overall.raw), measure_lines(audit.overall.clean)
+    named = [split for split in contents.splits if split in audit.splits][: caps.splits]
+    columns = [measure_lines(audit.splits[split].clean) for split in named]
+    head = ["Measure", "As found", "Cleaned", *(code(split[:40]) for split in named)]
+    rows = [
+        [name, _message(found), *(_message(lines[i][1]) for lines in (clean, *columns))]
+        for i, (name, found) in enumerate(raw)
+    ]
+    left = len(contents.splits) - len(named)
+    told = (
+        "As found, every spelling is a class; cleaned, look-alike spellings count as one and dirt is set aside. "
+        + ("Splits are cleaned. " if named else "")
+        + "Effective classes: as many equally common ones would be as diverse."
+    )
+    return ["## Imbalance", _table(head, rows, right=range(1, len(head))), told, _more(left, "splits")]
+
+
+def _weights(audit: Audit, weights: ClassWeights | None) -> list[str]:
+    if weights is None:
+        return []
+    stale = weights.fingerprint != audit.source.fingerprint
+    warning = "🔶 **These weights were computed from other data.** Compute them again." if stale else ""
+    rows = [(name, _message(value)) for name, value in weight_lines(weights)]
+    return ["## Weights", warning, _table(("", ""), rows), f"```python\n{loading_code(weights)}\n```"]
+
+
+def _classes(contents: Contents, caps: Caps) -> list[str]:
+    rows, half = contents.rows, max(1, caps.classes // 2)
+    if not rows:
+        return ["There is no class in the index."]
+    splits = contents.splits[: caps.splits]
+    weighted = any(row.weight is not None for row in rows)
+    head = ["#", "Class", "Labels", "Share", *(code(split[:40]) for split in splits), "Band"]
+    head += ["Weight", "Loss share"] if weighted else []
+    cut = len(rows) > 2 * half
+    outer = rows[:half] + rows[-half:] if cut else rows
+    lines = [_class_row(row, contents, len(splits), weighted) for row in outer]
+    if cut:
+        lines.insert(half, ["", _more(len(rows) - 2 * half, "between"), *[""] * (len(head) - 2)])
+    right = [i for i, name in enumerate(head) if name not in ("Class", "Band")]
+    few = sum(band(row.n) == "few" for row in rows)
+    summary = f"{figures.counted(len(rows), 'class', 'classes')}, commonest first; {few:,} with fewer than 20 labels"
+    return [_folded(summary, _table(head, lines, right=right))]
+
+
+def _class_row(row: ClassRow, contents: Contents, splits: int, weighted: bool) -> list[str]:
+    amounts = [figures.count(n) if n else "absent" for n in (row.n, *row.splits[:splits])]
+    cells = [str(row.position), code(shown(row.label)), amounts[0], _cell(figures.share(row.n, contents.total))]
+    kind = band(row.n)
+    cells += [*amounts[1:], "no label" if kind == "none" else kind]
+    if weighted:
+        cells.append(figures.NONE if row.weight is None else figures.weight(row.weight))
+        cells.append(figures.NONE if row.loss_share is None else _cell(figures.share(row.loss_share)))
+    return cells
+
+
+def _cell(value: str) -> str:
+    return value.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _strays(contents: Contents, caps: Caps) -> list[str]:
+    if not contents.strays:
+        return []
+    listed = contents.strays[: caps.listed]
+    lines = [("no label" if s.label is None else code(told(s.label)), figures.count(s.n), s.why) for s in listed]
+    table = _table(("Label, as found", "Rows", "Why"), lines, right=(1,))
+    return ["### Found but not in the class index", table, _more(len(contents.strays) - len(listed), "labels")]
+
+
+def _groups(audit: Audit, caps: Caps) -> list[str]:
+    rows = group_rows(audit)
+    if not rows:
+        return []
+    listed = rows[: caps.lines]
+    lines = [
+        (
+            "no group" if row.name is None else code(quoted(row.name, longest=60)),
+            figures.count(row.instances),
+            figures.count(row.classes),
+            figures.count(row.unlabelled),
+        )
+        for row in listed
+    ]
+    table = _table(("Group", "Labels", "Distinct labels", "Without a label"), lines, right=(1, 2, 3))
+    body = "\n\n".join(block for block in (table, _more(len(rows) - len(listed), "groups")) if block)
+    return ["## Groups", _folded(f"{figures.counted(len(rows), 'group')}, largest first", body)]
+
+
+def _rules(audit: Audit, rules: Mapping[str, RuleText]) -> list[str]:
+    order = {"not_run": 0, "failed": 1, "passed": 2}
+    words = {"not_run": "could not run", "failed": "failed", "passed": "passed"}
+    lines = [
+        (words[rule.state], code(rule.code), escaped(rule_name(rule.code, rules)), escaped((rule.reason or "")[:200]))
+        for rule in sorted(audit.coverage, key=lambda rule: (order[rule.state], rule.code))
+    ]
+    if not lines:
+        return ["## Rules", "No rule was asked to run."]
+    return ["## Rules", _folded(coverage_line(audit), _table(("State", "Code", "Rule", "Why"), lines))]
+
+
+def _about(audit: Audit, command: str | None, caps: Caps) -> list[str]:
+    blocks = ["## About this audit", f"Class order: {audit.class_order}, {CLASS_ORDERS[audit.class_order]}."]
+    if audit.ignored:
+        listed = ", ".join(code(quoted(label, longest=40)) for label in audit.ignored[: caps.lines])
+        left = len(audit.ignored) - caps.lines
+        blocks += [f"Ignored by choice: {listed}", _more(left, "labels")]
+    if audit.source.notes:
+        notes = [f"- {escaped(note[:400])}" for note in audit.source.notes[: caps.lines]]
+        left = len(audit.source.notes) - len(notes)
+        blocks.append("\n".join([*notes, f"- {_more(left, 'notes')}"] if left else notes))
+    if command:
+        blocks.append(f"Reproduce: {code(command[:1000])}")
+    return blocks

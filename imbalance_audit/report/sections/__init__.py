@@ -1,0 +1,3 @@
+"""The sections of the HTML report, a function each: overview, findings, classes, skew, closing."""
+
+from __future__ import annotations

@@ -1,0 +1,89 @@
+"""The end of the page: the weights, what each rule did, and how to get this report again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.report import figures
+from imbalance_audit.report.contents import CLASS_ORDERS, coverage_line
+from imbalance_audit.report.markup import element, icon, message
+from imbalance_audit.report.sections.overview import badge, section
+from imbalance_audit.report.weighing import loading_code, weight_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imbalance_audit.records import Audit, ClassWeights
+    from imbalance_audit.report.contents import Caps, RuleText
+    from imbalance_audit.report.markup import Markup
+
+_STATES = {"passed": "passed", "failed": "failed", "not_run": "could not run"}
+
+
+def weights_section(audit: Audit, weights: ClassWeights) -> Markup:
+    """Return what the weights are, what they cost, and how to load them."""
+    facts = [p for name, value in weight_lines(weights) for p in (element("dt", name), element("dd", message(value)))]
+    parts = []
+    if weights.fingerprint != audit.source.fingerprint:
+        words = (
+            f"These weights were computed from other data (fingerprint {plain(weights.fingerprint)[:12]}, "
+            f"this audit {audit.source.fingerprint[:12]}). Compute them again."
+        )
+        parts.append(element("div", icon("warning"), element("p", words), class_="alert warning", role="note"))
+    told = (
+        "The effective sample size is how many equally weighted labels would give gradients as steady. "
+        "Weights are a hyper-parameter: compare a run without them on macro-F1, and correct the prior before "
+        "you read probabilities."
+    )
+    left = element("div", element("dl", *facts, class_="params"), class_="card pad")
+    right = element(
+        "div",
+        element("h3", "Load them"),
+        element("pre", element("code", loading_code(weights)), tabindex=0),
+        element("p", told, class_="muted read"),
+        class_="card pad stack",
+    )
+    lead = "One weight a class, in index order. Each class's weight and its share of the loss are in the class table."
+    return section("weights", "Weights", *parts, element("div", left, right, class_="pair"), lead=lead)
+
+
+def coverage(audit: Audit, rules: Mapping[str, RuleText]) -> Markup:
+    """Return what became of each rule, those that could not run first."""
+    order = {"not_run": 0, "failed": 1, "passed": 2}
+    rows = []
+    for rule in sorted(audit.coverage, key=lambda rule: (order[rule.state], rule.code)):
+        known = rules.get(rule.code)
+        condition = plain(known.condition) if known else ""
+        reason = f"Could not run: {plain(rule.reason)[:400]}" if rule.reason else condition
+        shape = {"failed": "error"}.get(rule.state, rule.state)
+        state = badge(shape, _STATES[rule.state], bare=True)
+        cells = [element("td", state), element("td", element("span", plain(rule.code), class_="mono"))]
+        cells += [element("th", known.name if known else "", scope="row", class_="nowrap"), element("td", reason)]
+        rows.append(element("tr", *cells))
+    if not rows:
+        body = element("p", "No rule was asked to run.", class_="empty")
+    else:
+        head = element("tr", *(element("th", name, scope="col") for name in ("State", "Code", "Rule", "Checks that")))
+        table = element("table", element("thead", head), element("tbody", *rows))
+        body = element("div", table, class_="tablebox", tabindex=0, role="region", aria_label="Rules")
+    return section("rules", "Rules", element("div", body, class_="card"), lead=f"{coverage_line(audit)}.")
+
+
+def about(audit: Audit, command: str | None, caps: Caps) -> Markup:
+    """Return how the classes were ordered, what was odd, and the command that gives this report again."""
+    notes = [element("li", plain(note)[:800]) for note in audit.source.notes[: caps.lines]]
+    left = len(audit.source.notes) - len(notes)
+    notes += [element("li", f"{figures.count(left)} more in audit.json")] if left else []
+    parts = [
+        element("h3", "Class order"),
+        element("p", f"{audit.class_order.capitalize()}: {CLASS_ORDERS[audit.class_order]}. Logits must follow it."),
+    ]
+    if audit.ignored:
+        listed = ", ".join(quoted(label, longest=40) for label in audit.ignored[: caps.lines])
+        more = f" and {len(audit.ignored) - caps.lines:,} more" if len(audit.ignored) > caps.lines else ""
+        parts += [element("h3", "Ignored by choice"), element("p", message(listed), more)]
+    parts += [element("h3", "Notes"), element("ul", *notes, class_="notes")] if notes else []
+    if command:
+        parts += [element("h3", "Reproduce"), element("pre", element("code", plain(command)[:2000]), tabindex=0)]
+    return section("about", "About this audit", element("div", *parts, class_="card pad stack"))

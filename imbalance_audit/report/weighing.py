@@ -1,0 +1,64 @@
+"""What is said about weights in every format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.report import figures
+
+if TYPE_CHECKING:
+    from imbalance_audit.records import ClassWeights
+
+
+def loading_code(weights: ClassWeights) -> str:
+    """Return the lines of training code that load the weights."""
+    if weights.task == "multilabel":
+        return (
+            "import torch\n"
+            'weights = torch.load("weights.pt")\n'
+            'criterion = torch.nn.BCEWithLogitsLoss(pos_weight=weights["pos_weight"])'
+        )
+    return (
+        "from imbalance_audit.training import WeightedCrossEntropy\n"
+        'criterion = WeightedCrossEntropy.from_file("weights.pt", classes=dataset.classes)\n'
+        "loss = criterion(logits, targets)"
+    )
+
+
+def weight_lines(weights: ClassWeights) -> tuple[tuple[str, str], ...]:
+    """Return (name, value) of what the weights are and do, for people."""
+    total = sum(weights.counts)
+    parameters = ", ".join(f"{plain(name)} = {_parameter(value)}" for name, value in weights.parameters.items())
+    heaviest = max(range(len(weights.weight)), key=weights.weight.__getitem__, default=None)
+    lines = [
+        ("Scheme", plain(weights.scheme)),
+        ("Parameters", parameters or "none"),
+        ("Normalisation", plain(weights.normalisation)),
+        ("Classes without a row", plain(weights.zero_count)),
+        ("Counted on", "all rows" if weights.split is None else f"split {quoted(weights.split, longest=40)}"),
+        ("Largest to smallest weight", figures.ratio(weights.ratio) if any(w > 0 for w in weights.weight) else "–"),
+        (
+            "Effective sample size",
+            f"{figures.number(round(weights.ess))} of {figures.counted(total, 'label')} "
+            f"({figures.share(min(weights.ess, total), total)})",
+        ),
+    ]
+    if heaviest is not None:
+        lines.append(
+            (
+                "Heaviest class",
+                f"{quoted(weights.classes[heaviest], longest=40)}: {figures.share(weights.prior[heaviest])} "
+                f"of the labels, {figures.share(weights.implied_prior[heaviest])} of what training sees",
+            )
+        )
+        seen = max(range(len(weights.weight)), key=weights.implied_prior.__getitem__)
+        name = quoted(weights.classes[seen], longest=40)
+        lines.append(("Most of the loss", f"{name}, {figures.share(weights.implied_prior[seen])}"))
+    return tuple(lines)
+
+
+def _parameter(value: float | int | str | bool | None) -> str:
+    if value is None or isinstance(value, bool | str):
+        return plain(str(value))
+    return repr(value)

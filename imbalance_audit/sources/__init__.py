@@ -1,0 +1,103 @@
+"""Where labels come from: files, pipelines and objects in memory, all read into one tidy lazy table.
+
+options ─┐
+source ──┴▶ files · sniffing ▶ a format's schema and scan ▶ columns ▶ tidy ▶ Labels
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from os import PathLike, fspath
+from pathlib import Path
+
+from imbalance_audit.errors import EmptySourceError, SourceError
+from imbalance_audit.records import Labels
+from imbalance_audit.sources.failures import reading, translate
+from imbalance_audit.sources.files import shown_path
+from imbalance_audit.sources.memory import read_frame, read_memory
+from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.pipeline import run_pipeline
+from imbalance_audit.sources.sniffing import FORMATS, PIPELINE, READERS, checked_format
+from imbalance_audit.sources.tables import read_files
+from imbalance_audit.sources.tidy import MARKERS, Origin, check_contract
+
+__all__ = ["FORMATS", "READERS", "ReadOptions", "read", "reading", "translate"]
+
+
+def read(source: object, options: ReadOptions | None = None) -> Labels:
+    """Return the labels of a source as one lazy table, counting nothing.
+
+    A text or a path is a file, a folder, a pattern such as `"data/*.parquet"`, or a pipeline file; a list of paths
+    (`pathlib.Path`, not text: a list of text is a list of labels) is several of them. Anything else is an object in
+    memory. With several files, each takes its split from the words train, val and test in its name or its folder's,
+    unless `options.split` names a column; one file alone has no split by its name.
+
+    Only schemas are read here, and single aggregates where a dtype leaves open what a label is. Wrap the later
+    `collect` in `reading(labels)`: then what goes wrong in mid-file names the file.
+
+    Args:
+        source: Where the labels are. `Labels` are returned as they are.
+        options: How to read them.
+
+    Raises:
+        EmptySourceError: a file has no bytes.
+        SourceError: the labels cannot be read, or not without guessing.
+
+    >>> labels = read({"label": ["cat", "dog", None], "site": [1, 1, 2]}, ReadOptions(group="site"))
+    >>> labels.frame.collect().rows()
+    [('cat', '1'), ('dog', '1'), (None, '2')]
+    """
+    options = options or ReadOptions()
+    if isinstance(source, Labels):
+        check_contract(source.frame, source.path)
+        return source
+    named = _paths(source)
+    if options.format is not None:
+        checked_format(options.format)
+    if named is None:
+        return read_memory(source, options)
+    if len(named) == 1 and _is_pipeline(Path(named[0]), options):
+        return _read_pipeline(Path(named[0]), options)
+    return read_files(named, options)
+
+
+def _paths(source: object) -> tuple[str, ...] | None:
+    """Return the paths that the source names; None for an object in memory."""
+    if isinstance(source, str | PathLike):
+        return (str(fspath(source)),)
+    if isinstance(source, Sequence) and source and all(isinstance(one, PathLike) for one in source):
+        return tuple(str(fspath(one)) for one in source)
+    return None
+
+
+def _is_pipeline(file: Path, options: ReadOptions) -> bool:
+    claims = options.format == PIPELINE or (options.format is None and file.suffix.lower() == ".py")
+    return claims and file.is_file()
+
+
+def _read_pipeline(file: Path, options: ReadOptions) -> Labels:
+    path = shown_path([str(file)])
+    if not file.read_bytes().strip():
+        message = f"{file.name} is empty. Define labels() in it."
+        raise EmptySourceError(message)
+    made = run_pipeline(file)
+    columns = (options.label, options.split, options.group, options.id, options.weight, options.separator)
+    if isinstance(made, Labels):
+        if any(columns):
+            message = "The pipeline returns tidy Labels, whose columns are settled. Leave the column options out."
+            raise SourceError(message)
+        check_contract(made.frame, path)
+        shown = made.path if made.path != Labels.path else path
+        return replace(made, path=shown, kind="pipeline", classes=options.classes or made.classes)
+    origin = Origin(path=path, kind="pipeline")
+    with reading(path):
+        names = made.collect_schema().names()
+    if any(columns) or "label" not in names:
+        return read_frame(made, options, origin)
+    if any(marker in names for marker in MARKERS):
+        check_contract(made, path)
+        return Labels(frame=made, classes=options.classes, task="multilabel", path=path, kind="pipeline")
+    split, group, identity, weight = (role if role in names else None for role in ("split", "group", "id", "weight"))
+    found = replace(options, label=("label",), split=split, group=group, id=identity, weight=weight)
+    return read_frame(made, found, origin)

@@ -1,0 +1,57 @@
+"""Arrow IPC: the file format (Feather v2), and the stream format that Hugging Face's library writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from imbalance_audit.sources.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from imbalance_audit.sources.formats import Schema
+    from imbalance_audit.sources.options import ReadOptions
+
+
+def _file_schema(file: Path, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
+    return dict(pl.read_ipc_schema(file))
+
+
+def _scan_files(
+    files: Sequence[Path],
+    schema: Schema,  # noqa: ARG001 -- every format has this signature
+    used: Mapping[str, pl.DataType],  # noqa: ARG001 -- Polars reads only what is selected
+    options: ReadOptions,  # noqa: ARG001 -- every format has this signature
+    path_column: str | None,
+) -> pl.LazyFrame:
+    return pl.scan_ipc(list(files), glob=False, hive_partitioning=False, include_file_paths=path_column)
+
+
+def _stream_schema(file: Path, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
+    return dict(pl.read_ipc_stream(file, n_rows=0).schema)
+
+
+def _scan_streams(
+    files: Sequence[Path],
+    schema: Schema,
+    used: Mapping[str, pl.DataType],
+    options: ReadOptions,  # noqa: ARG001 -- every format has this signature
+    path_column: str | None,
+) -> pl.LazyFrame:
+    """Hold the used columns in memory: a stream has no footer, so Polars cannot scan it."""
+    columns = list(used) or list(schema)[:1]
+    frames = [pl.read_ipc_stream(file, columns=columns).lazy() for file in files]
+    if path_column is not None:
+        frames = [frame.with_columns(pl.lit(str(f)).alias(path_column)) for f, frame in zip(files, frames, strict=True)]
+    return pl.concat(frames)
+
+
+ARROW = Format(
+    name="arrow", suffixes=(".arrow", ".feather", ".ipc"), magic=b"ARROW1", schema=_file_schema, scan=_scan_files
+)
+ARROW_STREAM = Format(
+    name="arrow-stream", suffixes=(".arrows",), magic=b"\xff\xff\xff\xff", schema=_stream_schema, scan=_scan_streams
+)

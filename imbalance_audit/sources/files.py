@@ -1,0 +1,152 @@
+"""From what a user names (a file, a glob, a folder) to the data files behind it."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from imbalance_audit.display import plain
+from imbalance_audit.errors import SourceError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file, and the folder that the user spoke of.
+
+    Attributes:
+        path: The file.
+        root: The folder below which `key=value` folders are hive keys.
+        sure: The user named this very file; it was not found in a folder.
+    """
+
+    path: Path
+    root: Path
+    sure: bool
+
+    @property
+    def name(self) -> str:
+        """The path below the root: never absolute."""
+        return self.path.relative_to(self.root).as_posix()
+
+    @property
+    def hive(self) -> Mapping[str, str | None]:
+        """The keys in the folder names, values as text: `label=005` stays `"005"`."""
+        pairs = (part.split("=", 1) for part in self.path.relative_to(self.root).parts[:-1] if "=" in part)
+        return {unquote(key): None if value == _NULL_KEY else unquote(value) for key, value in pairs}
+
+
+def find_files(named: Sequence[str]) -> tuple[DataFile, ...]:
+    """Return the data files behind these names, in name order, each once.
+
+    Raises:
+        SourceError: nothing is there, or it is no plain table of files.
+    """
+    found: dict[Path, DataFile] = {}
+    for name in named:
+        for file in _behind(name):
+            found.setdefault(file.path.resolve(), file)
+    for file in found.values():
+        _refuse_managed(file)
+    return tuple(found.values())
+
+
+def shown_path(named: Sequence[str]) -> str:
+    """Return what the source is called in reports: as the user named it, never an absolute path."""
+    names = [Path(name).name if Path(name).is_absolute() else Path(name).as_posix() for name in named]
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _behind(name: str) -> Iterator[DataFile]:
+    if _URI.match(name):
+        message = f"{plain(name)} is a remote address, and only local files are read so far. Copy it here first."
+        raise SourceError(message)
+    path = Path(name)
+    if path.is_file():
+        yield DataFile(path, path.parent, sure=True)
+    elif path.is_dir():
+        yield from _inside(path)
+    elif glob.has_magic(name):
+        yield from _matches(name)
+    elif path.exists():
+        message = f"{plain(shown_path([name]))} is neither a file nor a folder. Write the labels into a file first."
+        raise SourceError(message)
+    else:
+        raise _missing(path)
+
+
+def _inside(root: Path) -> Iterator[DataFile]:
+    files = [DataFile(path, root, sure=False) for path in _walk(root)]
+    if not files:
+        if (root / "_delta_log").is_dir():
+            _refuse_managed(DataFile(root / "_", root, sure=False))
+        message = f"The folder {plain(shown_path([str(root)]))} holds no data files. Name a folder with label tables."
+        raise SourceError(message)
+    yield from files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        visible = sorted((entry for entry in entries if not _hidden(entry.name)), key=lambda entry: entry.name)
+    for entry in visible:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path))
+        elif entry.is_file():
+            yield Path(entry.path)
+
+
+def _hidden(name: str) -> bool:
+    """Spark and Hadoop leave `_SUCCESS`, `_metadata`, `.part-0.crc`; a hive key may begin with an underscore."""
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)
+
+
+def _matches(pattern: str) -> Iterator[DataFile]:
+    literal = []
+    for part in Path(pattern).parts:
+        if glob.has_magic(part):
+            break
+        literal.append(part)
+    root = Path(*literal)
+    hits = [Path(hit) for hit in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 -- takes absolute patterns
+    hits = [hit for hit in hits if not any(_hidden(part) for part in hit.relative_to(root).parts)]
+    files = [hit for hit in hits if hit.is_file()]
+    # "**" already lists the files in the folders it matches.
+    for path in files or [inner for hit in hits for inner in _walk(hit)]:
+        yield DataFile(path, root, sure=False)
+    if not hits:
+        message = f"Nothing matches {plain(shown_path([pattern]))}. Quote the pattern, and check the folder."
+        raise SourceError(message)
+
+
+def _missing(path: Path) -> SourceError:
+    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    hint = plain(did_you_mean(path.name, siblings))
+    return SourceError(f"There is no file {plain(shown_path([str(path)]))}.{hint} Pass a file, a folder or a pattern.")
+
+
+def _refuse_managed(file: DataFile) -> None:
+    """A Delta or Iceberg table keeps deleted rows in its files: only its log says which of them count."""
+    top = file.root.absolute().parent
+    for folder in file.path.absolute().parents:
+        kind = "a Delta" if (folder / "_delta_log").is_dir() else ""
+        if any((folder / "metadata").glob("*.metadata.json")):
+            kind = "an Iceberg"
+        if kind:
+            message = (
+                f"{plain(folder.name)} is {kind} table: its files hold deleted rows too, so they are not read."
+                " Pass a pipeline file that scans the table with Polars."
+            )
+            raise SourceError(message)
+        if folder == top:
+            return

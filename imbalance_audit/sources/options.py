@@ -1,0 +1,32 @@
+"""What a user can say about how a source is to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How to read a source. Columns are given by name or by position: `"0"` is the first one, `"-1"` the last.
+
+    Attributes:
+        label: The label column; several are one-hot columns. Empty: found by name.
+        split: The column that holds the split. None: with several files, the split in each file's name.
+        group: The column that holds the group (patient, site, plot).
+        id: The column that holds the sample's id.
+        weight: The column that says how many instances a row stands for.
+        separator: What separates the labels in one text, such as `"|"` in `"cat|dog"`.
+        format: A name of `FORMATS`. None: told by the file's first bytes, then by its suffix.
+        classes: The class names in training-index order. Integer labels are indices into them.
+        header: Whether the first row of a CSV file names the columns.
+    """
+
+    label: tuple[str, ...] = ()
+    split: str | None = None
+    group: str | None = None
+    id: str | None = None
+    weight: str | None = None
+    separator: str | None = None
+    format: str | None = None
+    classes: tuple[str, ...] | None = None
+    header: bool = True

@@ -1,0 +1,33 @@
+"""Parquet files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from imbalance_audit.sources.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from imbalance_audit.sources.formats import Schema
+    from imbalance_audit.sources.options import ReadOptions
+
+
+def _schema(file: Path, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
+    return dict(pl.scan_parquet(file, glob=False, hive_partitioning=False).collect_schema())
+
+
+def _scan(
+    files: Sequence[Path],
+    schema: Schema,  # noqa: ARG001 -- every format has this signature
+    used: Mapping[str, pl.DataType],  # noqa: ARG001 -- Polars reads only what is selected
+    options: ReadOptions,  # noqa: ARG001 -- every format has this signature
+    path_column: str | None,
+) -> pl.LazyFrame:
+    return pl.scan_parquet(list(files), glob=False, hive_partitioning=False, include_file_paths=path_column)
+
+
+PARQUET = Format(name="parquet", suffixes=(".parquet", ".pq"), magic=b"PAR1", schema=_schema, scan=_scan)

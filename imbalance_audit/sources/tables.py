@@ -1,0 +1,167 @@
+"""Many files as one table: one schema over all of them, hive keys and splits from their names."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.columns import Roles, find_roles
+from imbalance_audit.sources.failures import FOREIGN, reading, translate
+from imbalance_audit.sources.files import find_files, shown_path
+from imbalance_audit.sources.sniffing import format_of_all
+from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.tidy import Origin, tidy
+from imbalance_audit.sources.values import INTEGERS, element_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imbalance_audit.records import Labels
+    from imbalance_audit.sources.files import DataFile
+    from imbalance_audit.sources.formats import Format, Schema
+    from imbalance_audit.sources.options import ReadOptions
+
+SPLIT_OF_FILE = "\0split of the file"
+"""The column that holds what a file's name says; no header can spell it."""
+
+_FILE = "\0file"
+"""The column that holds the file's path where hive keys take too many values for a scan of each."""
+
+_MOST_SCANS = 64
+"""Hive values up to which each gets its scan. Polars warns of a deadlock above 512 scans in one plan."""
+
+
+def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
+    """Return the labels in these files, folders and patterns.
+
+    Raises:
+        EmptySourceError: a file has no bytes.
+        SourceError: they cannot be read as one label table.
+    """
+    path = shown_path(named)
+    files = find_files(named)
+    reader, kept = format_of_all(files, options.format, path)
+    notes = [f"{len(files) - len(kept)} files of other formats were left out."] if len(kept) < len(files) else []
+    schemas = [_schema(reader, file, options) for file in kept]
+    roles = find_roles(list(schemas[0]), options, kept[0].name if len(kept) == 1 else path)
+    splits: tuple[str | None, ...] = (None,) * len(kept)
+    if options.split is None:
+        splits, note = splits_of_files([file.path.absolute() for file in kept])
+        notes += [note] if note else []
+    pinned = _pinned(reader, kept, schemas, roles, path)
+    if any(splits):
+        roles = Roles(roles.label, SPLIT_OF_FILE, roles.group, roles.id, roles.weight)
+    groups = _grouped(kept, schemas, splits, roles)
+    scan = partial(_scan, reader, pinned=pinned, roles=roles, options=options)
+    frame = pl.concat([scan(members, schema, split) for members, schema, split in groups])
+    parts = tuple(
+        (file.name, partial(scan, [file], s, split)) for file, s, split in zip(kept, schemas, splits, strict=True)
+    )
+    kind = "arrow" if reader.name == "arrow-stream" else reader.name
+    origin = Origin(path=path, kind=kind, untyped=reader.untyped, notes=tuple(notes), parts=parts)
+    return tidy(frame, roles, options, origin)
+
+
+def _schema(reader: Format, file: DataFile, options: ReadOptions) -> Schema:
+    try:
+        schema = dict(reader.schema(file.path, options))
+    except FOREIGN as error:
+        raise translate(error, file.name) from error
+    # As in Spark and Polars, a key in the folder's name wins over a column in the file.
+    return {**schema, **dict.fromkeys(file.hive, pl.String())}
+
+
+def _pinned(reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema], roles: Roles, path: str) -> Schema:
+    """Return one dtype for each used column, or name the file that does not fit."""
+    pinned: Schema = {}
+    for name in roles.columns():
+        for file, schema in zip(files, schemas, strict=True):
+            if name not in schema:
+                message = (
+                    f"{plain(file.name)} has no column {quoted(name)}, which {plain(files[0].name)} has."
+                    " Name only files of one table, or add the column."
+                )
+                raise SourceError(message)
+            pinned[name] = _common(pinned.get(name), schema[name], name, file, files[0])
+    keys = {key for file in files for key in file.hive}
+    in_files = {name: dtype for name, dtype in pinned.items() if name not in keys}
+    if reader.settle is None:
+        return pinned
+    with reading(path):
+        return {**pinned, **reader.settle([file.path for file in files], in_files, roles.label, path)}
+
+
+def _common(one: pl.DataType | None, other: pl.DataType, name: str, file: DataFile, first: DataFile) -> pl.DataType:
+    """Return a dtype that holds both without changing a label; refuse to make numbers and text one."""
+    if one is None or one == other:
+        return other
+    # pandas gives a shard without any value the type null, and an integer shard with a gap the type float.
+    if isinstance(one, pl.Null) or isinstance(other, pl.Null):
+        return other if isinstance(one, pl.Null) else one
+    if isinstance(one, pl.List) and isinstance(other, pl.List):
+        return pl.List(_common(element_of(one), element_of(other), name, file, first))
+    for family, common in (
+        (INTEGERS, pl.Int64()),
+        ((*INTEGERS, pl.Float32, pl.Float64), pl.Float64()),
+        ((pl.String, pl.Categorical, pl.Enum), pl.String()),
+    ):
+        if isinstance(one, family) and isinstance(other, family):
+            return common
+    message = (
+        f"Column {quoted(name)} is {one} in {plain(first.name)} and {other} in {plain(file.name)}."
+        " Write it with one type in every file."
+    )
+    raise SourceError(message)
+
+
+def _grouped(
+    files: Sequence[DataFile], schemas: Sequence[Schema], splits: Sequence[str | None], roles: Roles
+) -> list[tuple[list[DataFile], Schema, str | None]]:
+    """Put together the files that one scan can take: the same columns, the same used hive keys, the same split."""
+    used = roles.columns()
+    values = [tuple((key, value) for key, value in file.hive.items() if key in used) for file in files]
+    few = len(set(values)) <= _MOST_SCANS
+    groups: dict[object, tuple[list[DataFile], Schema, str | None]] = {}
+    for file, schema, split, pairs in zip(files, schemas, splits, values, strict=True):
+        said = pairs if few else tuple(key for key, _ in pairs)
+        members = groups.setdefault((tuple(schema.items()), said, split, file.path.suffix), ([], schema, split))[0]
+        members.append(file)
+    return list(groups.values())
+
+
+def _scan(
+    reader: Format,
+    files: Sequence[DataFile],
+    schema: Schema,
+    split: str | None,
+    *,
+    pinned: Schema,
+    roles: Roles,
+    options: ReadOptions,
+) -> pl.LazyFrame:
+    """Scan files of one group, and add what their names say."""
+    keys = [key for key in files[0].hive if key in pinned]
+    one_value = len({tuple(file.hive[key] for key in keys) for file in files}) == 1
+    in_file = {name: dtype for name, dtype in pinned.items() if name not in keys}
+    bare = {name: dtype for name, dtype in schema.items() if name not in files[0].hive}
+    path_column = None if one_value else _FILE
+    frame = reader.scan([file.path for file in files], bare or schema, in_file, options, path_column)
+    said = [_key(key, files, one_value=one_value) for key in keys]
+    if roles.split == SPLIT_OF_FILE:
+        said.append(pl.lit(split, dtype=pl.String).alias(SPLIT_OF_FILE))
+    columns = [pl.col(name).cast(dtype) for name, dtype in in_file.items() if bare[name] != dtype]
+    order = [*pinned, *([SPLIT_OF_FILE] if roles.split == SPLIT_OF_FILE else [])]
+    return frame.with_columns(*columns, *said).select(order)
+
+
+def _key(key: str, files: Sequence[DataFile], *, one_value: bool) -> pl.Expr:
+    """Return the hive key of each row: one value, or looked up by the row's file."""
+    if one_value:
+        return pl.lit(files[0].hive[key], dtype=pl.String).alias(key)
+    paths, values = [str(file.path) for file in files], [file.hive[key] for file in files]
+    looked_up = pl.Series(values, dtype=pl.String)
+    return pl.col(_FILE).replace_strict(pl.Series(paths), looked_up, return_dtype=pl.String).alias(key)

@@ -1,0 +1,146 @@
+"""What columns may be, told by the schema, and may hold, told by one streaming pass where the schema leaves it open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imbalance_audit.sources.columns import Roles
+    from imbalance_audit.sources.options import ReadOptions
+
+INTEGERS = (
+    pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64,
+)  # fmt: skip
+FLOATS = (pl.Float32, pl.Float64)
+_SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)
+_NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
+_ZERO_ONE = ("0", "1", "0.0", "1.0", "true", "false")
+
+
+def element_of(dtype: pl.DataType) -> pl.DataType:
+    """Return the dtype of a list's elements; a scalar's own dtype."""
+    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
+    return inner() if isinstance(inner, type) else inner
+
+
+def check_dtypes(
+    schema: Mapping[str, pl.DataType], roles: Roles, options: ReadOptions, path: str, *, untyped: bool
+) -> None:
+    """Refuse columns of a dtype that their role cannot have.
+
+    Raises:
+        SourceError: one is.
+    """
+    for name in roles.label:
+        if len(roles.label) > 1:
+            _check_one_hot_dtype(name, schema[name], options, path)
+        else:
+            _check_label_dtype(name, schema[name], options, path)
+    for role, name in roles.optional().items():
+        if isinstance(schema[name], _NESTED):
+            raise _refused(name, schema[name], path, f"A column for --{role} holds one value a row. Pass another one")
+    if roles.weight is None or isinstance(schema[roles.weight], INTEGERS):
+        return
+    if not (untyped and isinstance(schema[roles.weight], pl.String)):
+        advice = "Weights are whole numbers, so that counts stay exact. Multiply and round them, or leave --weight out"
+        raise _refused(roles.weight, schema[roles.weight], path, advice)
+
+
+def _check_label_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path: str) -> None:
+    if options.separator is not None and not isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        raise _refused(name, dtype, path, "Only text is split at a separator. Leave --separator out")
+    if options.separator == "":
+        message = "The separator is empty. Pass the text that stands between two labels, such as '|'."
+        raise SourceError(message)
+    if isinstance(dtype, FLOATS) or isinstance(element_of(dtype), _SCALARS):
+        return
+    if isinstance(dtype, pl.Array):
+        raise _refused(name, dtype, path, "A vector a row may be one-hot or a list. Pass one column a class, or a list")
+    advice = "A label is text, an integer, a boolean, or a list of these. Name another column, or convert this one"
+    raise _refused(name, dtype, path, advice)
+
+
+def _check_one_hot_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path: str) -> None:
+    if options.separator is not None:
+        message = f"{plain(path)} has several label columns, which are one-hot and not split. Leave --separator out."
+        raise SourceError(message)
+    if not isinstance(dtype, (pl.String, pl.Boolean, *INTEGERS, *FLOATS)):
+        raise _refused(name, dtype, path, "Several label columns are one-hot and hold 0 or 1. Pass one --label")
+
+
+def _refused(name: str, dtype: pl.DataType, path: str, advice: str) -> SourceError:
+    return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {advice}.")
+
+
+def check_values(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], roles: Roles, path: str) -> tuple[str, ...]:
+    """Refuse values that the dtypes leave possible, in one streaming pass, and return what is worth a note.
+
+    Raises:
+        SourceError: there are such values.
+    """
+    label = roles.label[0]
+    questions: dict[str, pl.Expr] = {}
+    if len(roles.label) > 1:
+        for i, name in enumerate(roles.label):
+            odd = ~pl.col(name).cast(pl.String).str.to_lowercase().is_in(_ZERO_ONE)
+            questions[f"odd {i}"] = odd.fill_null(value=True).sum()
+            questions[f"least {i}"] = pl.col(name).cast(pl.String).filter(odd).min()
+    elif isinstance(schema[label], FLOATS):
+        value = pl.col(label)
+        questions["fractions"] = (~value.is_finite() | (value != value.round()) | (value.abs() > 2**53)).sum()
+        questions["NaN"] = value.is_nan().sum()
+        questions["values"] = value.count()
+    elif isinstance(schema[label], pl.List) and isinstance(element_of(schema[label]), INTEGERS):
+        lists = pl.col(label).list
+        questions |= {"shortest": lists.len().min(), "longest": lists.len().max()}
+        questions |= {"smallest": lists.min().min(), "largest": lists.max().max()}
+    if roles.weight is not None:
+        weight = pl.col(roles.weight).cast(pl.Int64, strict=False)
+        questions["bad weights"] = (weight.is_null() | (weight < 0)).sum()
+    if not questions:
+        return ()
+    found = frame.select(**questions).collect(engine="streaming").row(0, named=True)
+    return _judged(found, roles, path)
+
+
+def _judged(found: Mapping[str, int], roles: Roles, path: str) -> tuple[str, ...]:
+    label = quoted(roles.label[0])
+    if found.get("bad weights"):
+        message = (
+            f"Column {quoted(roles.weight)} of {plain(path)} is no whole number ≥ 0 in {found['bad weights']} rows."
+            " Correct them, or leave --weight out."
+        )
+        raise SourceError(message)
+    _judge_one_hot(found, roles.label, path)
+    if found.get("fractions"):
+        message = (
+            f"Column {label} of {plain(path)} holds fractions, NaN or infinity in {found['fractions']} of"
+            f" {found['values']} rows ({found['NaN']} NaN), so it is no class. Round it, write null for no label, or"
+            " name another column."
+        )
+        raise SourceError(message)
+    if found.get("smallest") == 0 and found.get("largest") == 1 and 2 < found["shortest"] == found["longest"]:
+        message = (
+            f"Every list in column {label} of {plain(path)} holds {found['longest']} zeros and ones: this is a one-hot"
+            " vector, not a list of labels. Write one column a class, or the list of the classes that are set."
+        )
+        raise SourceError(message)
+    return (f"Column {label} holds whole numbers as floats: read as integers.",) if "fractions" in found else ()
+
+
+def _judge_one_hot(found: Mapping[str, int], columns: Sequence[str], path: str) -> None:
+    for i, name in enumerate(columns):
+        if found.get(f"odd {i}"):
+            least = found[f"least {i}"]
+            message = (
+                f"One-hot column {quoted(name)} of {plain(path)} holds {quoted(None if least is None else str(least))}"
+                f" in {found[f'odd {i}']} rows, and only 0 and 1 are known. Say what it means: replace it with 0 or 1."
+            )
+            raise SourceError(message)

@@ -1,0 +1,16 @@
+"""Losses and samplers that load a weight file, refuse a wrong class order, and are exact on many devices."""
+
+from __future__ import annotations
+
+from imbalance_audit.errors import MissingExtraError
+
+try:
+    import torch as _torch  # noqa: F401 -- only whether it can be imported
+except ModuleNotFoundError as error:
+    wanted_by = "imbalance_audit.training"
+    raise MissingExtraError.of(wanted_by, extra="torch") from error
+
+from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
+from imbalance_audit.training.samplers.class_sampler import ClassSampler
+
+__all__ = ["ClassSampler", "WeightedCrossEntropy"]

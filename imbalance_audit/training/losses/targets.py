@@ -1,0 +1,73 @@
+"""What a loss takes: logits over classes, and targets as class indices or as probabilities.
+
+Only shapes and dtypes are looked at. A look at values would make the host wait for the device at every step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from imbalance_audit.errors import ClassOrderError, OptionError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+
+
+def class_dim(logits: Tensor) -> int:
+    """Return the dimension of the classes: 1, or 0 where there is no batch.
+
+    >>> class_dim(torch.zeros(8, 3)), class_dim(torch.zeros(3))
+    (1, 0)
+    """
+    return 1 if logits.dim() > 1 else 0
+
+
+def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Return logits and target in the dtypes that the loss is computed in.
+
+    Logits of 16 bits go to float32, as autocast does: their weighted sum would leave the range of float16.
+
+    Args:
+        logits: (N, C), (C,) or (N, C, d₁, …), floating.
+        target: Class indices (N,), () or (N, d₁, …), or probabilities in the shape of the logits.
+        classes: C.
+
+    Raises:
+        ClassOrderError: the logits are not over C classes.
+        OptionError: the target has another dtype or shape.
+    """
+    if logits.dim() == 0 or not logits.is_floating_point():
+        message = f"Expected floating logits (N, {classes}, …), got {_described(logits)}. Give the model's raw output."
+        raise OptionError(message)
+    dim = class_dim(logits)
+    if logits.shape[dim] != classes:
+        message = (
+            f"Expected logits over the {classes} weighted classes in dimension {dim}, got {_described(logits)}. "
+            "Give weights for exactly the model's classes, in its order."
+        )
+        raise ClassOrderError(message)
+    dtype = torch.promote_types(logits.dtype, torch.float32)
+    if target.is_floating_point():
+        if target.shape != logits.shape:
+            message = (
+                f"Expected probabilities in the shape of the logits {list(logits.shape)}, got {_described(target)}. "
+                "Give class indices as integers."
+            )
+            raise OptionError(message)
+        return logits.to(dtype), target.to(dtype)
+    expected = logits.shape[:dim] + logits.shape[dim + 1 :]
+    if target.dtype not in _INTEGERS or target.shape != expected:
+        message = (
+            f"Expected class indices as integers {list(expected)} or probabilities {list(logits.shape)}, "
+            f"got {_described(target)}. Bring the target into one of these shapes; one-hot rows are floats."
+        )
+        raise OptionError(message)
+    return logits.to(dtype), target.to(torch.int64)
+
+
+def _described(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"

@@ -1,0 +1,7 @@
+"""Samplers that draw by class. Each is a pure function of seed, epoch and position."""
+
+from __future__ import annotations
+
+from imbalance_audit.training.samplers.class_sampler import ClassSampler
+
+__all__ = ["ClassSampler"]

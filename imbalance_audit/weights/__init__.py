@@ -1,0 +1,10 @@
+"""Class counts → class weights, with all that is needed to trust them. Pure, float64, standard library only."""
+
+from __future__ import annotations
+
+from imbalance_audit.weights.build import class_weights
+from imbalance_audit.weights.normalisation import NORMALISATIONS
+from imbalance_audit.weights.schemes import SCHEMES
+from imbalance_audit.weights.zero_counts import ZERO_COUNTS
+
+__all__ = ["NORMALISATIONS", "SCHEMES", "ZERO_COUNTS", "class_weights"]

@@ -1,0 +1,100 @@
+"""Whole outputs of a small audit. After a change on purpose: REGENERATE_GOLDEN=1 pytest tests/report/test_golden.py."""
+
+from __future__ import annotations
+
+import re
+from os import environ
+from pathlib import Path
+
+import pytest
+from conftest import RULES, as_json, audit_of, weights_of
+
+from imbalance_audit.records import Audit, Coverage, Finding
+from imbalance_audit.report.html import render_html
+from imbalance_audit.report.markdown import render_markdown
+from imbalance_audit.report.terminal import render_findings, render_summary
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def small() -> Audit:
+    return audit_of(
+        [
+            ("train", None, "cat", 800),
+            ("train", None, "dog", 90),
+            ("train", None, "owl", 4),
+            ("train", None, "cat ", 3),
+            ("val", None, "cat", 100),
+            ("val", None, "dog", 10),
+            ("train", None, None, 7),
+        ],
+        classes=("cat", "dog", "owl"),
+        findings=[
+            Finding(
+                code="SUP002",
+                name="absent-from-split",
+                severity="error",
+                message='Class "owl" has no label in split "val".',
+                remedy="Split again with stratification.",
+                split="val",
+                label="owl",
+                observed=0,
+                limit=1,
+            ),
+            Finding(
+                code="LBL002",
+                name="look-alike-spelling",
+                severity="warning",
+                message='Label "cat " looks like "cat".',
+                remedy="Map it to `cat`.",
+                label="cat ",
+                rows=3,
+                examples=("cat ",),
+            ),
+        ],
+        coverage=[
+            Coverage("LBL002", "failed"),
+            Coverage("LEK001", "not_run", "no id column was named"),
+            Coverage("SUP001", "passed"),
+            Coverage("SUP002", "failed"),
+        ],
+        notes=("Column 'animal' holds text.",),
+    )
+
+
+def _html() -> str:
+    audit = small()
+    page = render_html(
+        audit,
+        audit_json=as_json(audit),
+        rules=RULES,
+        weights=weights_of(audit, "train"),
+        command="audit scan x",
+        floor=20,
+    )
+    page = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", page, flags=re.S)
+    return re.sub(r"(</(?:tr|p|li|div|section|dd|rect|symbol|header|article)>|<rect)", r"\1\n", page)
+
+
+def _markdown() -> str:
+    audit = small()
+    return render_markdown(audit, rules=RULES, weights=weights_of(audit, "train"), command="audit scan x")
+
+
+@pytest.mark.parametrize(
+    ("name", "render"),
+    [
+        ("small.html", _html),
+        ("small.md", _markdown),
+        ("small.txt", lambda: render_summary(small())),
+        ("small.findings.txt", lambda: render_findings(small())),
+    ],
+)
+def test_a_small_audit_reads_as_before(name: str, render: object) -> None:
+    assert callable(render)
+    found = render()
+    if environ.get("REGENERATE_GOLDEN"):
+        GOLDEN.mkdir(exist_ok=True)
+        (GOLDEN / name).write_text(found, encoding="utf-8")
+
+    assert found == (GOLDEN / name).read_text(encoding="utf-8")
