@@ -42,7 +42,7 @@ class RuleText:
 
     Attributes:
         name: The rule's name, such as `absent-from-split`.
-        condition: What it checks, one sentence.
+        condition: When it fails, one sentence.
     """
 
     name: str

@@ -36,7 +36,7 @@ LARGEST = 60_000
 """Bytes of a report. A comment on a pull request holds 65,536 characters."""
 
 _CAPS = Caps(classes=400, shown=8, listed=20, groups=60, splits=8, lines=30)
-_SPECIAL = re.compile(r"[^\w ,;'/%.:=()·…–\u0080-\U0010ffff-]|_|(?<=www)\.|:(?=//)")
+_SPECIAL = re.compile(r"[^\w ,;'\"/%.:=()·…–\u0080-\U0010ffff-]|_|(?<=www)\.|:(?=//)")
 _MARKS = {"error": "🟥", "warning": "🔶", "info": "🔵"}
 _VERDICTS = {"fail": "🟥", "warn": "🔶", "pass": "✅", "unchecked": "⬜"}
 

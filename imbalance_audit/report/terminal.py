@@ -107,10 +107,10 @@ def _cells(measures: Measures) -> tuple[str, ...]:
 def _rarest(audit: Audit, width: int) -> list[str]:
     rows = read(audit).rows
     absent = sum(row.n == 0 for row in rows)
-    present = [row for row in rows if row.n]
+    present = sorted((row for row in rows if row.n), key=lambda row: (row.n, row.position))
     lines = []
     if present:
-        tail = [f"{quoted(row.label, longest=30)} {figures.count(row.n)}" for row in reversed(present[-_RAREST:])]
+        tail = [f"{quoted(row.label, longest=30)} {figures.count(row.n)}" for row in present[:_RAREST]]
         lines += _hang("Rarest  ", " · ".join(tail), width)
     if absent:
         lines.append(f"Absent  {figures.counted(absent, 'class', 'classes')} of the index without a label")

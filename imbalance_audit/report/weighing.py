@@ -15,12 +15,12 @@ def loading_code(weights: ClassWeights) -> str:
     """Return the lines of training code that load the weights."""
     if weights.task == "multilabel":
         return (
-            "import torch\n"
+            "import torch\n\n"
             'weights = torch.load("weights.pt")\n'
             'criterion = torch.nn.BCEWithLogitsLoss(pos_weight=weights["pos_weight"])'
         )
     return (
-        "from imbalance_audit.training import WeightedCrossEntropy\n"
+        "from imbalance_audit.training import WeightedCrossEntropy\n\n"
         'criterion = WeightedCrossEntropy.from_file("weights.pt", classes=dataset.classes)\n'
         "loss = criterion(logits, targets)"
     )
@@ -54,7 +54,9 @@ def weight_lines(weights: ClassWeights) -> tuple[tuple[str, str], ...]:
         )
         seen = max(range(len(weights.weight)), key=weights.implied_prior.__getitem__)
         name = quoted(weights.classes[seen], longest=40)
-        lines.append(("Most of the loss", f"{name}, {figures.share(weights.implied_prior[seen])}"))
+        most, even = weights.implied_prior[seen], min(weights.implied_prior) > 0.999 * weights.implied_prior[seen]
+        told = f"every class alike, {figures.share(most)}" if even else f"{name}, {figures.share(most)}"
+        lines.append(("Most of the loss", told))
     return tuple(lines)
 
 

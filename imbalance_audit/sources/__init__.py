@@ -11,8 +11,10 @@ from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
 
+from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.records import Labels
+from imbalance_audit.sources.encodings import MARKERS
 from imbalance_audit.sources.failures import reading, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.memory import read_frame, read_memory
@@ -20,7 +22,7 @@ from imbalance_audit.sources.options import ReadOptions
 from imbalance_audit.sources.pipeline import run_pipeline
 from imbalance_audit.sources.sniffing import FORMATS, PIPELINE, READERS, checked_format
 from imbalance_audit.sources.tables import read_files
-from imbalance_audit.sources.tidy import MARKERS, Origin, check_contract
+from imbalance_audit.sources.tidy import Origin, check_contract
 
 __all__ = ["FORMATS", "READERS", "ReadOptions", "read", "reading", "translate"]
 
@@ -50,8 +52,7 @@ def read(source: object, options: ReadOptions | None = None) -> Labels:
     """
     options = options or ReadOptions()
     if isinstance(source, Labels):
-        check_contract(source.frame, source.path)
-        return source
+        return _settled(source, options, source.path)
     named = _paths(source)
     if options.format is not None:
         checked_format(options.format)
@@ -78,22 +79,17 @@ def _is_pipeline(file: Path, options: ReadOptions) -> bool:
 
 def _read_pipeline(file: Path, options: ReadOptions) -> Labels:
     path = shown_path([str(file)])
-    if not file.read_bytes().strip():
+    if not file.stat().st_size or not file.read_bytes().strip():
         message = f"{file.name} is empty. Define labels() in it."
         raise EmptySourceError(message)
     made = run_pipeline(file)
-    columns = (options.label, options.split, options.group, options.id, options.weight, options.separator)
     if isinstance(made, Labels):
-        if any(columns):
-            message = "The pipeline returns tidy Labels, whose columns are settled. Leave the column options out."
-            raise SourceError(message)
-        check_contract(made.frame, path)
         shown = made.path if made.path != Labels.path else path
-        return replace(made, path=shown, kind="pipeline", classes=options.classes or made.classes)
+        return replace(_settled(made, options, path), path=shown, kind="pipeline")
     origin = Origin(path=path, kind="pipeline")
     with reading(path):
         names = made.collect_schema().names()
-    if any(columns) or "label" not in names:
+    if _names_columns(options) or "label" not in names:
         return read_frame(made, options, origin)
     if any(marker in names for marker in MARKERS):
         check_contract(made, path)
@@ -101,3 +97,17 @@ def _read_pipeline(file: Path, options: ReadOptions) -> Labels:
     split, group, identity, weight = (role if role in names else None for role in ("split", "group", "id", "weight"))
     found = replace(options, label=("label",), split=split, group=group, id=identity, weight=weight)
     return read_frame(made, found, origin)
+
+
+def _names_columns(options: ReadOptions) -> bool:
+    named = (options.label, options.split, options.group, options.id, options.weight, options.separator)
+    return any(option not in (None, ()) for option in named)
+
+
+def _settled(labels: Labels, options: ReadOptions, path: str) -> Labels:
+    """Return tidy labels of the user's own, which only the declared classes can change."""
+    if _names_columns(options):
+        message = f"{plain(path)} gives tidy Labels, whose columns are settled. Leave the column options out."
+        raise SourceError(message)
+    check_contract(labels.frame, path)
+    return labels if options.classes is None else replace(labels, classes=options.classes)

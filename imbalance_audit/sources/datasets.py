@@ -167,6 +167,6 @@ def _without_missing(found: Found) -> Found:
     missing = sum(isinstance(value, int) and value == -1 for value in values)
     if not missing:
         return found
-    note = f"{missing} labels of -1 were read as no label."
+    note = f"Labels of -1 read as no label: {missing}."
     known = [None if isinstance(value, int) and value == -1 else value for value in values]
     return Found(known, found.classes, (*found.notes, note))

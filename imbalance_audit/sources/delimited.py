@@ -39,9 +39,12 @@ def _scan(
     path_column: str | None,
 ) -> pl.LazyFrame:
     frame = _open(files, _separator(files[0], options), options, path_column)
-    # Always true. Polars skips to the end of the line after the last column in use, so a row with too many fields,
-    # whose label has moved, would pass unseen; asked for every column, it raises.
-    return frame.filter(pl.struct(list(schema)).is_not_null())
+    if len(schema) == 1:
+        return frame
+    # Polars makes a blank line a row without values, which would count as a sample. And it skips to the end of the
+    # line after the last column in use, so a row with too many fields, whose label has moved, would pass unseen; asked
+    # for every column, it raises.
+    return frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in schema))
 
 
 def _open(files: Sequence[Path], separator: str, options: ReadOptions, path_column: str | None = None) -> pl.LazyFrame:

@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from imbalance_audit.display import plain
-from imbalance_audit.errors import AuditError, SourceError
+from imbalance_audit.errors import AuditError, EmptySourceError, SourceError
 from imbalance_audit.records import Labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FOREIGN: tuple[type[BaseException], ...] = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+FOREIGN: tuple[type[BaseException], ...] = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    OSError,
+    UnicodeError,
+)
 """What Polars raises while it reads. A broken file can make it panic; broken gzip data is a bare OSError."""
 
 _SENTENCES = (
@@ -72,6 +77,8 @@ def translate(error: BaseException, path: str) -> SourceError:
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     found = text.lower()
     name = plain(path)
+    if isinstance(error, pl.exceptions.NoDataError):
+        return EmptySourceError(f"{name} is empty. Write the labels into it first.")
     for signs, sentence in _SENTENCES:
         if any(sign in found for sign in signs):
             return SourceError(f"{name} {sentence}.")

@@ -12,12 +12,15 @@ from urllib.parse import unquote
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError, did_you_mean
+from imbalance_audit.sources.failures import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
+_LEVELS = 4
+"""Folders above a data file in which a table's log is looked for: as deep as tables are usually partitioned."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class DataFile:
 
     Attributes:
         path: The file.
-        root: The folder below which `key=value` folders are hive keys.
+        root: The folder below which `key=value` folders are hive keys: the one that the user spoke of, or, where that
+            is such a folder itself, the first above it that is not. A pattern that the shell expands gives the same.
         sure: The user named this very file; it was not found in a folder.
     """
 
@@ -54,10 +58,16 @@ def find_files(named: Sequence[str]) -> tuple[DataFile, ...]:
     """
     found: dict[Path, DataFile] = {}
     for name in named:
-        for file in _behind(name):
-            found.setdefault(file.path.resolve(), file)
-    for file in found.values():
-        _refuse_managed(file)
+        try:
+            for file in _behind(name):
+                str(file.path).encode()
+                found.setdefault(file.path.resolve(), file)
+        except OSError as error:
+            raise translate(error, shown_path([name])) from error
+        except UnicodeEncodeError as error:
+            message = f"The file name {plain(shown_path([name]))} is not UTF-8 text. Rename the file."
+            raise SourceError(message) from error
+    _refuse_managed({file.path.absolute().parent for file in found.values()})
     return tuple(found.values())
 
 
@@ -69,12 +79,15 @@ def shown_path(named: Sequence[str]) -> str:
 
 
 def _behind(name: str) -> Iterator[DataFile]:
+    if not name:
+        message = "The source has no name. Pass a file, a folder or a pattern."
+        raise SourceError(message)
     if _URI.match(name):
         message = f"{plain(name)} is a remote address, and only local files are read so far. Copy it here first."
         raise SourceError(message)
     path = Path(name)
     if path.is_file():
-        yield DataFile(path, path.parent, sure=True)
+        yield DataFile(path, _above_keys(path.parent), sure=True)
     elif path.is_dir():
         yield from _inside(path)
     elif glob.has_magic(name):
@@ -87,21 +100,31 @@ def _behind(name: str) -> Iterator[DataFile]:
 
 
 def _inside(root: Path) -> Iterator[DataFile]:
-    files = [DataFile(path, root, sure=False) for path in _walk(root)]
+    top = _above_keys(root)
+    files = [DataFile(path, top, sure=False) for path in _walk(root)]
     if not files:
-        if (root / "_delta_log").is_dir():
-            _refuse_managed(DataFile(root / "_", root, sure=False))
+        _refuse_managed({root.absolute()})
         message = f"The folder {plain(shown_path([str(root)]))} holds no data files. Name a folder with label tables."
         raise SourceError(message)
     yield from files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _above_keys(folder: Path) -> Path:
+    while "=" in folder.name:
+        folder = folder.parent
+    return folder
+
+
+def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Yield the files below in name order; links are followed, but not in circles."""
+    here = os.path.realpath(folder)
+    if here in above:
+        return
     with os.scandir(folder) as entries:
         visible = sorted((entry for entry in entries if not _hidden(entry.name)), key=lambda entry: entry.name)
     for entry in visible:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), (*above, here))
         elif entry.is_file():
             yield Path(entry.path)
 
@@ -123,7 +146,7 @@ def _matches(pattern: str) -> Iterator[DataFile]:
     files = [hit for hit in hits if hit.is_file()]
     # "**" already lists the files in the folders it matches.
     for path in files or [inner for hit in hits for inner in _walk(hit)]:
-        yield DataFile(path, root, sure=False)
+        yield DataFile(path, _above_keys(root), sure=False)
     if not hits:
         message = f"Nothing matches {plain(shown_path([pattern]))}. Quote the pattern, and check the folder."
         raise SourceError(message)
@@ -135,10 +158,9 @@ def _missing(path: Path) -> SourceError:
     return SourceError(f"There is no file {plain(shown_path([str(path)]))}.{hint} Pass a file, a folder or a pattern.")
 
 
-def _refuse_managed(file: DataFile) -> None:
+def _refuse_managed(folders: set[Path]) -> None:
     """A Delta or Iceberg table keeps deleted rows in its files: only its log says which of them count."""
-    top = file.root.absolute().parent
-    for folder in file.path.absolute().parents:
+    for folder in sorted({above for one in folders for above in (one, *one.parents[:_LEVELS])}):
         kind = "a Delta" if (folder / "_delta_log").is_dir() else ""
         if any((folder / "metadata").glob("*.metadata.json")):
             kind = "an Iceberg"
@@ -148,5 +170,3 @@ def _refuse_managed(file: DataFile) -> None:
                 " Pass a pipeline file that scans the table with Polars."
             )
             raise SourceError(message)
-        if folder == top:
-            return

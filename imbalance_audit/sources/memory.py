@@ -129,6 +129,8 @@ def _series(values: Any, what: str) -> pl.Series:  # noqa: ANN401 -- an array of
     if isinstance(values, Sequence) and any(isinstance(value, set | frozenset) for value in values):
         # A set has no order of its own; sorted, the same labels give the same table.
         values = [sorted(value) if isinstance(value, set | frozenset) else value for value in values]
+    if getattr(getattr(values, "dtype", None), "kind", "") == "O":
+        values = values.tolist()
     try:
         series = pl.Series("label", values, strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
@@ -151,7 +153,10 @@ def _refuse_file_names(values: Sequence[Any]) -> None:
 def _read_pandas(source: Any, options: ReadOptions) -> Labels:  # noqa: ANN401 -- pandas is not imported here
     """Convert only the columns in use: others may hold images."""
     if not hasattr(source, "columns"):
-        source = source.to_frame("label")
+        if not hasattr(source, "to_frame"):
+            message = f"A pandas {type(source).__name__} is no label source. Wrap it: pandas.Series(...)."
+            raise SourceError(message)
+        source = source.to_frame(name="label")
     names = [str(name) for name in source.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -147,7 +147,7 @@ def _head(file: DataFile) -> tuple[bytes, bool]:
                 head = unpacked.read(_HEAD)
     except (OSError, EOFError, zlib.error) as error:
         raise translate(error, file.name) from error
-    if not head:
+    if not head.strip() and len(head) < _HEAD:
         message = f"{plain(file.name)} is empty. Write the labels into it first."
         raise EmptySourceError(message)
     return head, packed

@@ -45,9 +45,9 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
     path = shown_path(named)
     files = find_files(named)
     reader, kept = format_of_all(files, options.format, path)
-    notes = [f"{len(files) - len(kept)} files of other formats were left out."] if len(kept) < len(files) else []
+    notes = [f"Files of other formats left out: {len(files) - len(kept)}."] if len(kept) < len(files) else []
     schemas = [_schema(reader, file, options) for file in kept]
-    roles = find_roles(list(schemas[0]), options, kept[0].name if len(kept) == 1 else path)
+    roles = find_roles(list(_with_keys(kept[0], schemas[0])), options, path)
     splits: tuple[str | None, ...] = (None,) * len(kept)
     if options.split is None:
         splits, note = splits_of_files([file.path.absolute() for file in kept])
@@ -62,24 +62,30 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
         (file.name, partial(scan, [file], s, split)) for file, s, split in zip(kept, schemas, splits, strict=True)
     )
     kind = "arrow" if reader.name == "arrow-stream" else reader.name
-    origin = Origin(path=path, kind=kind, untyped=reader.untyped, notes=tuple(notes), parts=parts)
+    # A folder name cannot tell numbers from text either.
+    untyped = reader.untyped or roles.label[0] not in schemas[0]
+    origin = Origin(path=path, kind=kind, untyped=untyped, notes=tuple(notes), parts=parts)
     return tidy(frame, roles, options, origin)
 
 
 def _schema(reader: Format, file: DataFile, options: ReadOptions) -> Schema:
     try:
-        schema = dict(reader.schema(file.path, options))
+        return dict(reader.schema(file.path, options))
     except FOREIGN as error:
         raise translate(error, file.name) from error
-    # As in Spark and Polars, a key in the folder's name wins over a column in the file.
-    return {**schema, **dict.fromkeys(file.hive, pl.String())}
+
+
+def _with_keys(file: DataFile, schema: Schema) -> Schema:
+    """Add the hive keys. A column in the file wins: it has a type, and the folder may be named so by chance."""
+    return {**schema, **{key: pl.String() for key in file.hive if key not in schema}}
 
 
 def _pinned(reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema], roles: Roles, path: str) -> Schema:
     """Return one dtype for each used column, or name the file that does not fit."""
     pinned: Schema = {}
     for name in roles.columns():
-        for file, schema in zip(files, schemas, strict=True):
+        for file, own in zip(files, schemas, strict=True):
+            schema = _with_keys(file, own)
             if name not in schema:
                 message = (
                     f"{plain(file.name)} has no column {quoted(name)}, which {plain(files[0].name)} has."
@@ -87,8 +93,7 @@ def _pinned(reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema]
                 )
                 raise SourceError(message)
             pinned[name] = _common(pinned.get(name), schema[name], name, file, files[0])
-    keys = {key for file in files for key in file.hive}
-    in_files = {name: dtype for name, dtype in pinned.items() if name not in keys}
+    in_files = {name: dtype for name, dtype in pinned.items() if all(name in schema for schema in schemas)}
     if reader.settle is None:
         return pinned
     with reading(path):
@@ -123,7 +128,10 @@ def _grouped(
 ) -> list[tuple[list[DataFile], Schema, str | None]]:
     """Put together the files that one scan can take: the same columns, the same used hive keys, the same split."""
     used = roles.columns()
-    values = [tuple((key, value) for key, value in file.hive.items() if key in used) for file in files]
+    values = [
+        tuple((key, value) for key, value in file.hive.items() if key in used and key not in schema)
+        for file, schema in zip(files, schemas, strict=True)
+    ]
     few = len(set(values)) <= _MOST_SCANS
     groups: dict[object, tuple[list[DataFile], Schema, str | None]] = {}
     for file, schema, split, pairs in zip(files, schemas, splits, values, strict=True):
@@ -144,16 +152,15 @@ def _scan(
     options: ReadOptions,
 ) -> pl.LazyFrame:
     """Scan files of one group, and add what their names say."""
-    keys = [key for key in files[0].hive if key in pinned]
+    keys = [key for key in files[0].hive if key in pinned and key not in schema]
     one_value = len({tuple(file.hive[key] for key in keys) for file in files}) == 1
     in_file = {name: dtype for name, dtype in pinned.items() if name not in keys}
-    bare = {name: dtype for name, dtype in schema.items() if name not in files[0].hive}
     path_column = None if one_value else _FILE
-    frame = reader.scan([file.path for file in files], bare or schema, in_file, options, path_column)
+    frame = reader.scan([file.path for file in files], schema, in_file, options, path_column)
     said = [_key(key, files, one_value=one_value) for key in keys]
     if roles.split == SPLIT_OF_FILE:
         said.append(pl.lit(split, dtype=pl.String).alias(SPLIT_OF_FILE))
-    columns = [pl.col(name).cast(dtype) for name, dtype in in_file.items() if bare[name] != dtype]
+    columns = [pl.col(name).cast(dtype) for name, dtype in in_file.items() if schema[name] != dtype]
     order = [*pinned, *([SPLIT_OF_FILE] if roles.split == SPLIT_OF_FILE else [])]
     return frame.with_columns(*columns, *said).select(order)
 

@@ -17,6 +17,7 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.classes import declared_classes, names_of_codes
+from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot
 from imbalance_audit.sources.failures import ScannedLabels, reading
 from imbalance_audit.sources.splits import normalised
 from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.columns import Roles
     from imbalance_audit.sources.options import ReadOptions
-
-MARKERS = ("new_sample", "new_label")
-"""The Boolean columns that tell samples from labels where a sample may have several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +54,9 @@ class Origin:
 def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin) -> Labels:
     """Return the table with one row for each label on one thing.
 
-    A scalar label column keeps its dtype. Nulls inside a list are no labels. Text is split at the separator and at
-    nothing else: blanks around a label, and the empty label in `"a||b"`, are dirt that the audit is to see.
+    A scalar label column keeps its dtype; one-hot columns give an Enum of their names. Nulls inside a list are no
+    labels. Text is split at the separator and at nothing else: blanks around a label, and the empty label in `"a||b"`,
+    are dirt that the audit is to see. The weight of a row stands on each of its labels.
 
     Raises:
         SourceError: a column is of a dtype, or holds values, that cannot be labels.
@@ -65,13 +64,17 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
     with reading(ScannedLabels(frame, path=origin.path, parts=origin.parts)):
         schema = dict(frame.select(roles.columns()).collect_schema())
         check_dtypes(schema, roles, options, origin.path, untyped=origin.untyped)
-        notes = check_values(frame, schema, roles, origin.path)
+        facts = check_values(frame, schema, roles, options, origin.path)
     classes, columns = declared_classes(schema, roles, options, origin.classes, origin.path)
     dtype = schema[roles.label[0]]
-    lists = len(roles.label) > 1 or isinstance(dtype, pl.List) or options.separator is not None
     others = [_other(role, column) for role, column in roles.optional().items()]
-    if lists:
-        tidied = _exploded(frame.select(_as_list(roles, dtype, columns, options).alias("label"), *others))
+    lists = len(roles.label) > 1 or isinstance(dtype, pl.List) or options.separator is not None
+    if len(roles.label) > 1:
+        tidied = explode_one_hot(frame, {name: schema[name] for name in roles.label}, columns, others)
+    elif lists:
+        listed = as_list(roles.label[0], options.separator)
+        typed = listed.cast(pl.List(pl.String)) if isinstance(element_of(dtype), pl.Null) else listed
+        tidied = explode_lists(frame.select(typed.alias("label"), *others), nulls=facts.nulls, repeats=facts.repeats)
     else:
         tidied = frame.select(_scalar(roles.label[0], dtype).alias("label"), *others)
     return ScannedLabels(
@@ -79,7 +82,7 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
         classes=classes,
         names={} if len(roles.label) > 1 else names_of_codes(dtype, classes, untyped=origin.untyped),
         task="multilabel" if lists else "multiclass",
-        notes=(*origin.notes, *notes),
+        notes=(*origin.notes, *facts.notes),
         path=origin.path,
         kind=origin.kind,
         untyped=origin.untyped,
@@ -91,36 +94,6 @@ def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, FLOATS):
         return pl.col(name).cast(pl.Int64)
     return pl.col(name).cast(pl.String) if isinstance(dtype, pl.Null) else pl.col(name)
-
-
-def _as_list(roles: Roles, dtype: pl.DataType, columns: tuple[str, ...], options: ReadOptions) -> pl.Expr:
-    if len(roles.label) > 1:
-        set_ones = [pl.when(is_one(name)).then(pl.lit(shown)) for name, shown in zip(roles.label, columns, strict=True)]
-        return pl.concat_list(set_ones)
-    column = pl.col(roles.label[0])
-    if options.separator is None:
-        return column.cast(pl.List(pl.String)) if isinstance(element_of(dtype), pl.Null) else column
-    # Joining no labels gives the empty text.
-    return pl.when(column.cast(pl.String) != "").then(column.cast(pl.String).str.split(options.separator))
-
-
-def is_one(name: str) -> pl.Expr:
-    """Return whether a one-hot column is set; its values are known to be zeros and ones."""
-    return pl.col(name).cast(pl.String).str.to_lowercase().is_in(["1", "1.0", "true"])
-
-
-def _exploded(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Return one row a label, and one row without a label for an empty list."""
-    label = pl.col("label")
-    marked = frame.with_columns(label.list.drop_nulls()).with_columns(
-        new_sample=pl.int_ranges(0, label.list.len()),
-        new_label=label.list.eval(pl.element().is_first_distinct()),
-    )
-    # Without empty_as_null, Polars 2 drops the samples that carry no label.
-    return marked.explode("label", *MARKERS, empty_as_null=True, keep_nulls=True).with_columns(
-        new_sample=pl.col("new_sample").fill_null(0) == 0,
-        new_label=pl.col("new_label").fill_null(value=True),
-    )
 
 
 def _other(role: str, column: str) -> pl.Expr:

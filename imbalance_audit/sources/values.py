@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.encodings import as_list, is_odd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,6 @@ INTEGERS = (
 FLOATS = (pl.Float32, pl.Float64)
 _SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
-_ZERO_ONE = ("0", "1", "0.0", "1.0", "true", "false")
 
 
 def element_of(dtype: pl.DataType) -> pl.DataType:
@@ -79,35 +80,67 @@ def _refused(name: str, dtype: pl.DataType, path: str, advice: str) -> SourceErr
     return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {advice}.")
 
 
-def check_values(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], roles: Roles, path: str) -> tuple[str, ...]:
-    """Refuse values that the dtypes leave possible, in one streaming pass, and return what is worth a note.
+@dataclass(frozen=True)
+class Facts:
+    """What the values are, as far as it was asked.
+
+    Attributes:
+        notes: What is worth saying.
+        nulls: Some list of labels holds a null.
+        repeats: Some list of labels holds a label twice.
+    """
+
+    notes: tuple[str, ...] = ()
+    nulls: bool = False
+    repeats: bool = False
+
+
+def check_values(
+    frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], roles: Roles, options: ReadOptions, path: str
+) -> Facts:
+    """Refuse values that the dtypes leave possible, in one streaming pass, and return what else it showed.
+
+    A scalar column that is text, integer or boolean is not read at all.
 
     Raises:
         SourceError: there are such values.
     """
-    label = roles.label[0]
-    questions: dict[str, pl.Expr] = {}
-    if len(roles.label) > 1:
-        for i, name in enumerate(roles.label):
-            odd = ~pl.col(name).cast(pl.String).str.to_lowercase().is_in(_ZERO_ONE)
-            questions[f"odd {i}"] = odd.fill_null(value=True).sum()
-            questions[f"least {i}"] = pl.col(name).cast(pl.String).filter(odd).min()
-    elif isinstance(schema[label], FLOATS):
-        value = pl.col(label)
-        questions["fractions"] = (~value.is_finite() | (value != value.round()) | (value.abs() > 2**53)).sum()
-        questions["NaN"] = value.is_nan().sum()
-        questions["values"] = value.count()
-    elif isinstance(schema[label], pl.List) and isinstance(element_of(schema[label]), INTEGERS):
-        lists = pl.col(label).list
-        questions |= {"shortest": lists.len().min(), "longest": lists.len().max()}
-        questions |= {"smallest": lists.min().min(), "largest": lists.max().max()}
+    questions = _label_questions(schema, roles.label, options.separator)
     if roles.weight is not None:
         weight = pl.col(roles.weight).cast(pl.Int64, strict=False)
         questions["bad weights"] = (weight.is_null() | (weight < 0)).sum()
     if not questions:
-        return ()
+        return Facts()
     found = frame.select(**questions).collect(engine="streaming").row(0, named=True)
-    return _judged(found, roles, path)
+    notes = _judged(found, roles, path)
+    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")))
+
+
+def _label_questions(
+    schema: Mapping[str, pl.DataType], label: Sequence[str], separator: str | None
+) -> dict[str, pl.Expr]:
+    questions: dict[str, pl.Expr] = {}
+    dtype = schema[label[0]]
+    if len(label) > 1:
+        for i, name in enumerate(label):
+            odd = is_odd(name, schema[name])
+            questions[f"odd {i}"] = odd.sum()
+            questions[f"least {i}"] = pl.col(name).filter(odd).min()
+    elif isinstance(dtype, FLOATS):
+        value = pl.col(label[0])
+        questions["fractions"] = (~value.is_finite() | (value != value.round()) | (value.abs() > 2**53)).sum()
+        questions["NaN"] = value.is_nan().sum()
+        questions["values"] = value.count()
+    elif isinstance(dtype, pl.List) or separator is not None:
+        lists = as_list(label[0], separator).list
+        if not isinstance(element_of(dtype), pl.Null):
+            questions["repeats"] = (lists.n_unique() != lists.len()).any()
+        if isinstance(dtype, pl.List):
+            questions["nulls"] = lists.contains(None).any()
+        if isinstance(dtype, pl.List) and isinstance(element_of(dtype), INTEGERS):
+            questions |= {"shortest": lists.len().min(), "longest": lists.len().max()}
+            questions |= {"smallest": lists.min().min(), "largest": lists.max().max()}
+    return questions
 
 
 def _judged(found: Mapping[str, int], roles: Roles, path: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,13 @@ from imbalance_audit.weights.diagnostics import effective_sample_size, implied_p
 from imbalance_audit.weights.normalisation import NORMALISATIONS, normalised
 from imbalance_audit.weights.positive_weight import positive_weights
 from imbalance_audit.weights.schemes import SCHEMES
-from imbalance_audit.weights.zero_counts import ZERO_COUNTS, raw_weights, refuse_absent, smoothing_constant
+from imbalance_audit.weights.selection import chosen_split, class_counts
+from imbalance_audit.weights.zero_counts import ZERO_COUNTS, raw_weights, smoothing_constant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imbalance_audit.records import Audit, ClassCounts
-
-TRAIN = "train"
-"""The split that weights come from when there is one of this name."""
 
 NO_TARGET = -100
 """What torch leaves out of a loss unless told otherwise."""
@@ -65,39 +64,73 @@ def class_weights(
         WeightError: there is no class, a class has no instance under `zero_count="error"`, or a weight would not be a
             finite float32.
     """
+    recipe = _recipe(scheme, normalisation, zero_count, smoothing, {"tau": tau, "beta": beta})
+    split = chosen_split(audit.counts.splits, split, all_rows=all_rows)
+    table = audit.counts.of_split(split)
+    counts = class_counts(audit.classes, table, split, policy=zero_count)
+    raw = raw_weights(
+        counts,
+        SCHEMES[recipe.scheme],
+        recipe.parameters,
+        policy=recipe.zero_count,
+        smoothing=recipe.smoothing,
+        normalisation=recipe.normalisation,
+    )
+    weight = _fit_for_file(normalised(raw, counts, to=recipe.normalisation))
+    return _recorded(audit, table, split, counts, weight, recipe)
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """The options, checked, with their defaults."""
+
+    scheme: str
+    parameters: Mapping[str, float]
+    normalisation: str
+    zero_count: str
+    smoothing: float | None
+
+
+def _recipe(
+    scheme: str, normalisation: str, zero_count: str, smoothing: float | None, given: Mapping[str, float | None]
+) -> _Recipe:
     _known(scheme, SCHEMES, what="scheme")
     _known(normalisation, NORMALISATIONS, what="normalisation")
     _known(zero_count, ZERO_COUNTS, what="zero_count policy")
-    parameters = SCHEMES[scheme].settle({"tau": tau, "beta": beta})
-    smoothing = smoothing_constant(smoothing, policy=zero_count)
-    split = _chosen_split(audit.counts.splits, split, all_rows=all_rows)
-    table = audit.counts.of_split(split)
-    counts = _counts(audit.classes, table, split, policy=zero_count)
-    raw = raw_weights(
-        counts,
-        SCHEMES[scheme],
-        parameters,
-        policy=zero_count,
-        smoothing=smoothing,
+    return _Recipe(
+        scheme=scheme,
+        parameters=SCHEMES[scheme].settle(given),
         normalisation=normalisation,
+        zero_count=zero_count,
+        smoothing=smoothing_constant(smoothing, policy=zero_count),
     )
-    weight = _fit_for_file(normalised(raw, counts, to=normalisation))
+
+
+def _recorded(
+    audit: Audit,
+    table: ClassCounts,
+    split: str | None,
+    counts: tuple[int, ...],
+    weight: tuple[float, ...],
+    recipe: _Recipe,
+) -> ClassWeights:
+    added = {} if recipe.smoothing is None else {"smoothing": recipe.smoothing}
     return ClassWeights(
         classes=audit.classes,
         weight=weight,
         counts=counts,
         prior=prior(counts),
         implied_prior=implied_prior(counts, weight),
-        scheme=scheme,
-        parameters=parameters if smoothing is None else {**parameters, "smoothing": smoothing},
-        normalisation=normalisation,
-        zero_count=zero_count,
+        scheme=recipe.scheme,
+        parameters={**recipe.parameters, **added},
+        normalisation=recipe.normalisation,
+        zero_count=recipe.zero_count,
         task=audit.source.task,
         fingerprint=audit.source.fingerprint,
         split=split,
         ess=effective_sample_size(counts, weight),
         ignore_index=_ignore_index(audit.ignored, len(audit.classes)),
-        pos_weight=positive_weights(audit, table, policy=zero_count, smoothing=smoothing),
+        pos_weight=positive_weights(audit, table, policy=recipe.zero_count, smoothing=recipe.smoothing),
         created_by=f"imbalance-audit {_version()}",
     )
 
@@ -108,41 +141,6 @@ def _known(name: str, names: Iterable[str], *, what: str) -> None:
         choices = ", ".join(f'"{choice}"' for choice in known)
         message = f"There is no {what} {quoted(name)}.{did_you_mean(name, known)} Choose one of {choices}."
         raise OptionError(message)
-
-
-def _chosen_split(splits: Sequence[str], split: str | None, *, all_rows: bool) -> str | None:
-    if all_rows:
-        if split is not None:
-            message = f"Expected a split or all_rows, got both: split {quoted(split)}. Leave one of them out."
-            raise OptionError(message)
-        return None
-    if split is None:
-        return TRAIN if TRAIN in splits else None
-    if split not in splits:
-        there = f"It has {', '.join(quoted(name) for name in splits[:5])}." if splits else "It has no splits at all."
-        message = f"The audit has no split {quoted(split)}.{did_you_mean(split, splits)} {there}"
-        raise OptionError(message)
-    return split
-
-
-def _counts(classes: Sequence[str], table: ClassCounts, split: str | None, *, policy: str) -> tuple[int, ...]:
-    if not classes:
-        message = "Expected at least one class to weigh, got none. Audit a source that has labels, or declare classes."
-        raise WeightError(message)
-    if len(set(classes)) != len(classes):
-        message = "Expected every class once, got a class twice. Declare each class once."
-        raise WeightError(message)
-    per_label = table.per_label()
-    counts = tuple(per_label.get(name, 0) for name in classes)
-    where = "in all rows" if split is None else f"in split {quoted(split)}"
-    if not any(counts):
-        message = (
-            f"Expected instances of {len(classes):,} classes {where}, got none. Check the split and the class names."
-        )
-        raise WeightError(message)
-    if policy == "error":
-        refuse_absent(classes, counts, where=where)
-    return counts
 
 
 def _fit_for_file(weights: Sequence[float]) -> tuple[float, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from os import environ
 from pathlib import Path
 
 import pytest
-from conftest import RULES, as_json, audit_of, weights_of
 
 from imbalance_audit.records import Audit, Coverage, Finding
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.report.terminal import render_findings, render_summary
+from tests.report.samples import RULES, as_json, audit_of, weights_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -90,8 +91,7 @@ def _markdown() -> str:
         ("small.findings.txt", lambda: render_findings(small())),
     ],
 )
-def test_a_small_audit_reads_as_before(name: str, render: object) -> None:
-    assert callable(render)
+def test_a_small_audit_reads_as_before(name: str, render: Callable[[], str]) -> None:
     found = render()
     if environ.get("REGENERATE_GOLDEN"):
         GOLDEN.mkdir(exist_ok=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
-from conftest import HOSTILE, RULES, audit_of, hostile, huge, realistic, weights_of
 
 from imbalance_audit.records import Audit, Finding
+from imbalance_audit.report.contents import shown
 from imbalance_audit.report.markdown import LARGEST, render_markdown
+from tests.report.samples import HOSTILE, RULES, audit_of, hostile, huge, realistic, weights_of
 
 TAGS = {"code", "details", "summary"}
 
@@ -34,22 +36,15 @@ def test_every_row_of_a_table_has_the_cells_of_its_head() -> None:
 
 @pytest.mark.parametrize("label", [label for label in HOSTILE if len(label) < 60])
 def test_every_hostile_label_is_shown_escaped(label: str) -> None:
-    from imbalance_audit.report.contents import shown
-
     text = render_markdown(hostile(), rules=RULES)
 
     assert f"<code>{shown(label)}</code>" in unescape(text)
 
 
 def _messages(n: int, groups: int = 1) -> list[Finding]:
+    words = "of many words " * 20
     return [
-        Finding(
-            code=f"A{i % groups:03d}",
-            name="n",
-            severity="info",
-            message=f"Message {i} " + "of many words " * 20,
-            remedy="x" * 300,
-        )
+        Finding(code=f"A{i % groups:03d}", name="n", severity="info", message=f"Message {i} {words}", remedy="x" * 300)
         for i in range(n)
     ]
 
@@ -88,8 +83,6 @@ def test_classes_left_out_are_counted() -> None:
 
 
 def test_weights_of_other_data_are_called_so() -> None:
-    from dataclasses import replace
-
     audit = realistic()
     weights = weights_of(audit, "train")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from conftest import HOSTILE, audit_of, hostile, realistic
 
 from imbalance_audit.records import Audit, Coverage, Finding
 from imbalance_audit.report.terminal import render_findings, render_summary
+from tests.report.samples import HOSTILE, audit_of, hostile, realistic
 
 
 def test_nothing_that_acts_on_a_terminal_is_printed_without_colour() -> None:
@@ -15,8 +17,6 @@ def test_nothing_that_acts_on_a_terminal_is_printed_without_colour() -> None:
 
 
 def test_colours_only_add_escapes() -> None:
-    import re
-
     coloured = render_summary(realistic(), colour=True)
 
     assert "\x1b[31;1m" in coloured

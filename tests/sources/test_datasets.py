@@ -69,7 +69,7 @@ def test_minus_one_is_no_label_where_classes_are_declared() -> None:
     labels = read(Stub(labels=torch.tensor([-1, 0]).numpy(), classes=["cat"]))
 
     assert named(labels) == [None, "cat"]
-    assert labels.notes == ("1 labels of -1 were read as no label.",)
+    assert labels.notes == ("Labels of -1 read as no label: 1.",)
     assert named(read(Stub(labels=torch.tensor([-1, 0]).numpy()))) == [-1, 0]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from imbalance_audit.errors import SourceError
+from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.records import Labels
 from imbalance_audit.sources import ReadOptions, read, reading
 
@@ -138,3 +138,15 @@ def test_weights_in_text_are_whole_numbers_or_an_error(tmp_path: Path) -> None:
     assert read(file, ReadOptions(weight="n")).frame.collect()["weight"].to_list() == [3, 0, 7]
     with pytest.raises(SourceError, match=r'Column "bad" of a\.csv is no whole number ≥ 0 in 2 rows'):
         read(file, ReadOptions(weight="bad"))
+
+
+def test_blank_lines_are_no_samples_where_a_row_has_several_fields(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "id,label\n1,cat\n\n2,\n\n")
+
+    assert labels_of(read(file)) == ["cat", None]
+
+
+def test_a_file_of_blanks_is_empty(tmp_path: Path) -> None:
+    for text in ("\n", "  "):
+        with pytest.raises(EmptySourceError, match=r"^a\.csv is empty"):
+            read(write(tmp_path / "a.csv", text))

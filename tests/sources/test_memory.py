@@ -25,6 +25,9 @@ def test_labels_pass_through_unchanged() -> None:
     labels = Labels(pl.LazyFrame({"label": ["a"]}), classes=("a",))
 
     assert read(labels) is labels
+    assert read(labels, ReadOptions(classes=("b", "a"))).classes == ("b", "a")
+    with pytest.raises(SourceError, match="Leave the column options out"):
+        read(labels, ReadOptions(split="split"))
 
 
 @pytest.mark.parametrize(

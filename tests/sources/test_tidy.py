@@ -195,3 +195,22 @@ def test_nothing_is_collected_from_a_plain_label_column() -> None:
     frame = pl.LazyFrame({"label": ["a"]}).map_batches(boom, schema={"label": pl.String()})
 
     assert read(frame).frame.collect_schema()["label"] == pl.String
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.none() | st.lists(st.none() | st.sampled_from(NAMES), max_size=4), min_size=1, max_size=6))
+def test_markers_agree_with_a_plain_loop(samples: list[list[str | None] | None]) -> None:
+    expected: list[tuple[object, ...]] = []
+    for sample in samples:
+        seen = [label for label in sample or () if label is not None]
+        expected += [(label, i == 0, label not in seen[:i]) for i, label in enumerate(seen)] or [(None, True, True)]
+
+    labels = read(pl.LazyFrame({"label": samples}, schema={"label": pl.List(pl.String)}))
+
+    assert rows(labels, *MARKED) == expected
+
+
+def test_a_one_hot_class_that_never_occurs_stays_declared() -> None:
+    labels = read({"a": [1], "never": [0]}, ReadOptions(label=("a", "never")))
+
+    assert (labels.classes, rows(labels, *MARKED)) == (("a", "never"), [("a", True, True)])

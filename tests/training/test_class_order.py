@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from imbalance_audit.errors import ClassOrderError
 from imbalance_audit.training.class_order import logit_order
+
+if TYPE_CHECKING:
+    from imbalance_audit.training.class_order import Classes
 
 FILE = ("bird", "cat", "dog")
 
@@ -28,7 +31,7 @@ FILE = ("bird", "cat", "dog")
         ({"0": "dog", "1": "bird", "2": "cat"}, (2, 0, 1)),
     ],
 )
-def test_the_same_names_are_permuted_into_the_models_order(classes: Any, order: tuple[int, ...]) -> None:
+def test_the_same_names_are_permuted_into_the_models_order(classes: Classes, order: tuple[int, ...]) -> None:
     assert logit_order(FILE, classes) == order
 
 
@@ -48,7 +51,7 @@ def test_any_shuffle_is_undone() -> None:
 
 def test_a_mere_number_is_taken_on_trust_only() -> None:
     assert logit_order(FILE, 3, trust_order=True) == (0, 1, 2)
-    with pytest.raises(ClassOrderError, match="got only their number, 3. Give classes=dataset.classes"):
+    with pytest.raises(ClassOrderError, match=r"got only their number, 3\. Give classes=dataset.classes"):
         logit_order(FILE, 3)
     with pytest.raises(ClassOrderError, match="The weights are for 3 classes, the model has 4"):
         logit_order(FILE, 4, trust_order=True)
@@ -84,7 +87,7 @@ def test_trust_does_not_silence_names() -> None:
         ([1.0, 2.0, 3.0], "class names as text or integers, got float"),
     ],
 )
-def test_anything_but_the_same_names_is_refused(classes: Any, message: str) -> None:
+def test_anything_but_the_same_names_is_refused(classes: Classes, message: str) -> None:
     with pytest.raises(ClassOrderError, match=message):
         logit_order(FILE, classes)
 

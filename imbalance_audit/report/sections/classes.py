@@ -151,7 +151,7 @@ def split_table(contents: Contents, caps: Caps) -> Markup | None:
             "tr",
             element("th", label(row.label), scope="row", class_="name"),
             element("td", figures.share(row.n, contents.total)),
-            *(_heat(n, size, row.n, contents.total) for n, size in zip(row.splits, contents.split_totals, strict=True)),
+            *(_heat(row.splits[i], contents.split_totals[i], row.n, contents.total) for i in range(len(splits))),
         )
         for row in contents.rows
     ]

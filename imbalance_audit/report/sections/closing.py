@@ -45,7 +45,7 @@ def weights_section(audit: Audit, weights: ClassWeights) -> Markup:
         class_="card pad stack",
     )
     lead = "One weight a class, in index order. Each class's weight and its share of the loss are in the class table."
-    return section("weights", "Weights", *parts, element("div", left, right, class_="pair"), lead=lead)
+    return section("weights", "Weights", *parts, element("div", left, right, class_="pair loading"), lead=lead)
 
 
 def coverage(audit: Audit, rules: Mapping[str, RuleText]) -> Markup:
@@ -64,7 +64,7 @@ def coverage(audit: Audit, rules: Mapping[str, RuleText]) -> Markup:
     if not rows:
         body = element("p", "No rule was asked to run.", class_="empty")
     else:
-        head = element("tr", *(element("th", name, scope="col") for name in ("State", "Code", "Rule", "Checks that")))
+        head = element("tr", *(element("th", name, scope="col") for name in ("State", "Code", "Rule", "Fails when")))
         table = element("table", element("thead", head), element("tbody", *rows))
         body = element("div", table, class_="tablebox", tabindex=0, role="region", aria_label="Rules")
     return section("rules", "Rules", element("div", body, class_="card"), lead=f"{coverage_line(audit)}.")

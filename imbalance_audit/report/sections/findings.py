@@ -91,8 +91,8 @@ def _item(finding: Finding, group: FindingGroup, lifted: set[str]) -> Markup:
         facts.append(element("span", "such as ", *_spaced(seen), more))
     mixed = finding.severity != group.severity
     word = badge(finding.severity, SEVERITY_NOUNS[finding.severity][0], bare=True) if mixed else ""
-    told = element("p", word, " " if mixed else "", message(finding.message))
-    return element("li", told, element("div", *facts, class_="facts") if facts else "")
+    sentence = element("p", word, " " if mixed else "", message(finding.message))
+    return element("li", sentence, element("div", *facts, class_="facts") if facts else "")
 
 
 def _spaced(parts: list[Markup]) -> list[str]:
@@ -109,5 +109,5 @@ def _remedy(group: FindingGroup) -> Markup:
     remedies = list(dict.fromkeys(finding.remedy for finding in group.findings if finding.remedy))
     if not remedies:
         return Markup("")
-    told = [element("p", message(remedy)) for remedy in remedies[:3]]
-    return element("details", element("summary", "What to do"), *told, class_="remedy")
+    steps = [element("p", message(remedy)) for remedy in remedies[:3]]
+    return element("details", element("summary", "What to do"), *steps, class_="remedy")

@@ -172,7 +172,7 @@ class WeightedCrossEntropy(WeightedLoss):
             return loss_sum, loss_sum.new_full((), logits.numel() // len(self.weight))
         if self.reduction == "weight":
             return loss_sum, weights_of(target, self.weight, self.ignore_index).sum(dtype=loss_sum.dtype)
-        return loss_sum, valid_count(target, self.ignore_index).to(loss_sum.dtype)
+        return loss_sum, valid_count(target, self.ignore_index, loss_sum.dtype)
 
     def unreduced(self, logits: Tensor, target: Tensor) -> Tensor:
         """Return w·ℓ of each target, in the shape of class indices."""

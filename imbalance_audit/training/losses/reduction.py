@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import torch
-
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 Reduction = Literal["count", "weight", "sum", "none"]
@@ -15,9 +14,9 @@ REDUCTIONS: tuple[Reduction, ...] = ("count", "weight", "sum", "none")
 """`count`: Σ w·ℓ / valid targets. `weight`: Σ w·ℓ / Σ w, torch's mean. `sum`: Σ w·ℓ. `none`: w·ℓ of each target."""
 
 
-def valid_count(target: Tensor, ignore_index: int) -> Tensor:
+def valid_count(target: Tensor, ignore_index: int, dtype: torch.dtype) -> Tensor:
     """Return how many class-index targets are not ignored, as a tensor on their device: nothing waits for it."""
-    return (target != ignore_index).sum()
+    return (target != ignore_index).sum(dtype=dtype)
 
 
 def weights_of(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
@@ -31,7 +30,8 @@ def mean(loss_sum: Tensor, denominator: Tensor) -> Tensor:
 
     torch's own mean is NaN there, and one such batch ends a run.
 
+    >>> import torch
     >>> mean(torch.tensor(6.0), torch.tensor(4.0)), mean(torch.tensor(0.0), torch.tensor(0.0))
     (tensor(1.5000), tensor(0.))
     """
-    return loss_sum / torch.where(denominator > 0, denominator, torch.ones_like(denominator))
+    return loss_sum / (denominator + (denominator == 0))

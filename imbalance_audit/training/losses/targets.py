@@ -27,9 +27,7 @@ def class_dim(logits: Tensor) -> int:
 
 
 def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tensor]:
-    """Return logits and target in the dtypes that the loss is computed in.
-
-    Logits of 16 bits go to float32, as autocast does: their weighted sum would leave the range of float16.
+    """Return both in the dtypes of the loss: 16 bits as float32, like autocast, since their sum would overflow.
 
     Args:
         logits: (N, C), (C,) or (N, C, d₁, …), floating.

@@ -1,8 +1,8 @@
 """Random numbers that are a pure function of a key and a position: any position is reached without replay.
 
 SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, fig. 16): the state
-after k steps is key + k·γ, so its finaliser, applied to that sum, is the k-th number. No generator has a state here, and
-the global ones are not touched. The arithmetic is that of 64 bits without sign, which torch's int64 wraps around to.
+after k steps is key + k·γ, so its finaliser, applied to that sum, is the k-th number. No generator has a state here,
+and the global ones are not touched. The arithmetic is that of 64 bits without sign, to which torch's int64 wraps.
 """
 
 from __future__ import annotations

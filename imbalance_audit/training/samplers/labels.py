@@ -91,12 +91,13 @@ def _of_list(labels: Sequence[object]) -> tuple[Tensor, list[str] | None]:
     if len(labels) > 0 and isinstance(labels[0], str):
         return _names(labels)
     try:
-        return _integers(torch.tensor(labels, device="cpu")), None
+        numbers = torch.tensor(labels, device="cpu")
     except (TypeError, ValueError, RuntimeError) as error:
         missing = next((row for row, label in enumerate(labels) if label is None), None)
         got = "a mixture" if missing is None else f"none in row {missing}"
         message = f"Expected one integer or one text for each row, got {got}. Leave rows without a label out."
         raise OptionError(message) from error
+    return _integers(numbers), None
 
 
 def _names(labels: Sequence[object]) -> tuple[Tensor, list[str]]:
