@@ -41,8 +41,8 @@ def scan(
     """Read labels, count them exactly in one streaming pass, and run every rule.
 
     Args:
-        source: A path, a glob, a folder or a pipeline file, or a list of `Path`; or labels in memory: a Polars or pandas
-            frame, an array, a list, a torch data set that holds its labels, or `Labels`.
+        source: A path, a glob, a folder or a pipeline file, or a list of `Path`; or labels in memory: a Polars or
+            pandas frame, an array, a list, a torch data set that holds its labels, or `Labels`.
         label: The label column, by name or position ("-1"); several one-hot columns. None: found by its usual names.
         split: The column of splits. None: read from the names of several files.
         group: The column of groups (patient, site, annotator).
@@ -101,7 +101,7 @@ def audit_labels(labels: Labels, *, class_order: OrderRule | None = None, ignore
     """
     check_types(labels.frame)
     with reading(labels):
-        counts = to_class_counts(run(ClassTally(labels.names), labels.frame))
+        counts = to_class_counts(run(ClassTally(labels.names, labels.split_names), labels.frame))
     if not counts.total_samples:
         message = f"{plain(labels.path)} holds no rows: there is nothing to check."
         raise EmptySourceError(message)
@@ -120,7 +120,12 @@ def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:
 def _collisions(labels: Labels, counts: ClassCounts) -> tuple[IdCollision, ...] | None:
     if "id" not in labels.frame.collect_schema().names():
         return None
-    tally = IdTally(splits=counts.splits, conflicts=labels.task != "multilabel", names=labels.names)
+    tally = IdTally(
+        splits=counts.splits,
+        conflicts=labels.task != "multilabel",
+        names=labels.names,
+        split_names=labels.split_names,
+    )
     with reading(labels):
         return to_id_collisions(run(tally, labels.frame))
 

@@ -29,13 +29,14 @@ class Labels:
     """A label table in the one shape that all sources end in, not read yet.
 
     Attributes:
-        frame: One row for each label on one thing. Column `label` (text, integer, boolean, categorical; null: this
-            sample has no label) and, where there are any, `id`, `split`, `group` and `weight` (how many instances the
-            row stands for, an integer). Where several rows can belong to one sample, `new_sample` is true on the first
-            row of a sample and `new_label` where the sample carries this label for the first time.
+        frame: One row for each label on one thing. Column `label` (text, integer, boolean, categorical, enum; null:
+            this sample has no label) and, where there are any, `id`, `split`, `group` and `weight` (how many instances
+            the row stands for, an integer). Where several rows can belong to one sample, `new_sample` is true on the
+            first row of a sample and `new_label` where the sample carries this label for the first time.
         classes: The class names in training-index order, or None when nobody declared them.
         names: What a label value stands for, where the table holds codes ("3" → "bird"). Values it lacks stand for
             themselves.
+        split_names: What a split value stands for ("dev" → "val"), likewise.
         unit: What a row is.
         task: `multilabel` when a sample may carry several labels.
         notes: What was skipped or odd, a sentence each.
@@ -47,6 +48,7 @@ class Labels:
     frame: pl.LazyFrame
     classes: tuple[str, ...] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    split_names: Mapping[str, str] = field(default_factory=dict)
     unit: Unit = "row"
     task: Literal["multiclass", "multilabel"] = "multiclass"
     notes: tuple[str, ...] = ()

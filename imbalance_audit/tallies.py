@@ -46,9 +46,11 @@ class ClassTally:
 
     Attributes:
         names: What a label value stands for, where the table holds codes.
+        split_names: What a split value stands for.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
+    split_names: Mapping[str, str] = field(default_factory=dict)
 
     def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Group by the keys that there are; everything else is a property of the distinct value."""
@@ -61,13 +63,14 @@ class ClassTally:
             samples=(pl.col("new_label").sum() if marked else instances).cast(pl.Int64),
             starts=(pl.col("new_sample").sum() if marked else instances).cast(pl.Int64),
         )
-        # The label is grouped in its own type and spelled out only now: on the distinct values, not on every row.
+        # Values are grouped as they are; only the distinct ones are spelled out and named.
         spelled = counted.with_columns(
             [pl.col(name).cast(pl.String) for name in keys]
             + [pl.lit(None, pl.String).alias(name) for name in KEY if name not in keys]
         )
-        named = spelled.with_columns(pl.col("label").replace(self.names)) if self.names else spelled
-        return self.merge(named)
+        return self.merge(
+            spelled.with_columns(pl.col("label").replace(self.names), pl.col("split").replace(self.split_names))
+        )
 
     def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
         """Add what has the same key."""
@@ -92,17 +95,19 @@ class IdTally:
         splits: The splits that occur, in the order in which pairs are named.
         conflicts: Whether two labels on one id are a conflict; not so where a sample may carry several.
         names: What a label value stands for, where the table holds codes.
+        split_names: What a split value stands for.
     """
 
     splits: tuple[str, ...] = ()
     conflicts: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
+    split_names: Mapping[str, str] = field(default_factory=dict)
 
     def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Reduce the rows to one an id; rows without an id are left out."""
         spelled = pl.col("label").cast(pl.String)
         label = spelled.replace(self.names) if self.names else spelled
-        within = [(pl.col("split") == split).any().alias(f"in_{i}") for i, split in enumerate(self.splits)]
+        within = [self._in(split).any().alias(f"in_{i}") for i, split in enumerate(self.splits)]
         return (
             rows.filter(pl.col("id").is_not_null())
             .group_by("id")
@@ -122,8 +127,11 @@ class IdTally:
             low, high = sorted((first, second))
             both = pl.col(f"in_{i}") & pl.col(f"in_{j}")
             places.append(_place(both, "leak", pl.lit(low), pl.lit(high)))
+        within = [pl.col(f"in_{i}").cast(pl.Int32) for i in range(len(self.splits))]
+        colliding = merged.filter(conflict.fill_null(value=False) | (pl.sum_horizontal(*within, pl.lit(0)) > 1))
         return (
-            merged.select("id", "rows", pl.concat_list(places).alias("place"))
+            # Few ids collide, and a list an id is dear: it is built for those only.
+            colliding.select("id", "rows", pl.concat_list(places).alias("place"))
             .explode("place", empty_as_null=True, keep_nulls=True)
             .filter(pl.col("place").is_not_null())
             .unnest("place")
@@ -135,6 +143,10 @@ class IdTally:
                 pl.col("id").cast(pl.String).bottom_k(EXAMPLES).alias("examples"),
             )
         )
+
+    def _in(self, split: str) -> pl.Expr:
+        spellings = [split, *(raw for raw, name in self.split_names.items() if name == split)]
+        return pl.any_horizontal(*(pl.col("split") == spelling for spelling in spellings))
 
     def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
         """Add the counts and keep the smallest examples."""

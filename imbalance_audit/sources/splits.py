@@ -10,8 +10,6 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import PurePath
@@ -22,12 +20,13 @@ SPLIT_WORDS = {
     "test": ("test", "testing", "eval", "evaluation"),
 }
 _SPLIT_OF_WORD = {word: split for split, words in SPLIT_WORDS.items() for word in words}
-_SPELLINGS = {
+SPLIT_NAMES = {
     spelling: split
     for word, split in _SPLIT_OF_WORD.items()
     for spelling in (word, word.capitalize(), word.upper())
     if spelling != split
 }
+"""The usual spellings of train, val and test in a split column, and what they stand for."""
 
 
 def split_of_name(name: str) -> str | None:
@@ -60,8 +59,3 @@ def splits_of_files(paths: Sequence[PurePath]) -> tuple[tuple[str | None, ...], 
     if not any(splits) or not without:
         return splits, None
     return splits, f"{without} of {len(splits)} files name no split (train, val, test): their rows have none."
-
-
-def normalised(column: pl.Expr) -> pl.Expr:
-    """Return a split column as text, with the usual spellings of train, val and test made one."""
-    return column.cast(pl.String).replace(_SPELLINGS)

@@ -19,7 +19,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.classes import declared_classes, names_of_codes
 from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot
 from imbalance_audit.sources.failures import ScannedLabels, reading
-from imbalance_audit.sources.splits import normalised
+from imbalance_audit.sources.splits import SPLIT_NAMES
 from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
         frame=tidied,
         classes=classes,
         names={} if len(roles.label) > 1 else names_of_codes(dtype, classes, untyped=origin.untyped),
+        split_names=SPLIT_NAMES if roles.split is not None else {},
         task="multilabel" if lists else "multiclass",
         notes=(*origin.notes, *facts.notes),
         path=origin.path,
@@ -97,9 +98,7 @@ def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _other(role: str, column: str) -> pl.Expr:
-    if role == "split":
-        return normalised(pl.col(column)).alias(role)
-    if role == "group":
+    if role in ("split", "group"):
         return pl.col(column).cast(pl.String).alias(role)
     return (pl.col(column).cast(pl.Int64) if role == "weight" else pl.col(column)).alias(role)
 

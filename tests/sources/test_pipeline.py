@@ -24,7 +24,8 @@ def test_a_lazy_frame_is_read_by_its_tidy_columns(tmp_path: Path) -> None:
 
     labels = read(file)
 
-    assert labels.frame.collect().to_dicts() == [{"label": "a", "id": 1, "split": "val", "group": "7"}]
+    assert labels.frame.collect().to_dicts() == [{"label": "a", "id": 1, "split": "dev", "group": "7"}]
+    assert labels.split_names["dev"] == "val"
     assert (labels.path, labels.kind) == ("p.py", "pipeline")
 
 

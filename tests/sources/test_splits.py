@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-import polars as pl
 import pytest
 
-from imbalance_audit.sources.splits import normalised, split_of_name, splits_of_files
+from imbalance_audit import scan
+from imbalance_audit.sources.splits import split_of_name, splits_of_files
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,17 @@ def test_a_folder_that_holds_all_files_says_nothing() -> None:
     assert note == "1 of 3 files name no split (train, val, test): their rows have none."
 
 
-def test_split_columns_are_normalised_and_other_values_stay() -> None:
-    found = pl.DataFrame({"s": ["training", "Dev", "EVAL", "holdout", " train", "", None, "train"]})
+def test_spellings_of_a_split_are_counted_as_one_and_other_values_stay() -> None:
+    splits = ["training", "Dev", "EVAL", "holdout", " train", "", None, "train"]
 
-    assert found.select(normalised(pl.col("s")))["s"].to_list() == [
-        "train",
-        "val",
-        "test",
-        "holdout",
-        " train",
-        "",
-        None,
-        "train",
-    ]
+    counts = scan({"label": ["a"] * 8, "s": splits}, split="s").counts
+
+    assert dict(zip(counts.split, counts.instances, strict=True)) == {
+        None: 1, "": 1, " train": 1, "holdout": 1, "test": 1, "train": 2, "val": 1,
+    }  # fmt: skip
+
+
+def test_an_id_in_two_spellings_of_one_split_is_no_leak() -> None:
+    table = {"label": ["a", "a", "a"], "s": ["train", "training", "dev"], "id": [1, 1, 2]}
+
+    assert not [finding for finding in scan(table, split="s", id="id").findings if finding.code == "INT002"]
