@@ -1,6 +1,6 @@
 """From labels to a model and back: audit a long-tailed Fashion-MNIST, weigh it, train with and without, compare.
 
-    python pipelines/train_fashion_mnist.py --out reports/fashion_mnist_lt
+    python -m pipelines.train_fashion_mnist --out reports/fashion_mnist_lt
 
 Writes the audit's report, weights.pt and training.md. The same network is trained with plain cross-entropy, with class
 weights and with a class-balanced sampler; the plain one is also read with the log prior taken off its logits (post-hoc
@@ -26,9 +26,7 @@ from torch.utils.data import DataLoader, RandomSampler, Sampler, TensorDataset
 from imbalance_audit import ClassWeights, class_weights, scan
 from imbalance_audit.publishing import publish
 from imbalance_audit.training import ClassSampler, WeightedCrossEntropy
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fashion_mnist_lt import CLASSES, RATIO, images, labels
+from pipelines.fashion_mnist_lt import CLASSES, RATIO, images, labels
 
 BATCH = 128
 
@@ -89,7 +87,7 @@ def train(data: dict[str, Split], way: Way, *, seed: int, epochs: int) -> Tensor
             schedule.step()
     model.eval()
     with torch.no_grad():
-        return torch.cat([model(batch) for batch in data["test"].images.split(1000)])
+        return torch.cat([model(batch) for batch in torch.split(data["test"].images, 1000)])
 
 
 class Scores(NamedTuple):

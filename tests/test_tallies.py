@@ -66,7 +66,8 @@ def test_an_id_tally_cut_anywhere_gives_the_table_of_one_pass(rows: list[tuple[A
 @given(ROWS)
 @settings(deadline=None)
 def test_id_collisions_equal_those_of_sets_of_each_ids_labels_and_splits(rows: list[tuple[Any, ...]]) -> None:
-    labels, splits = defaultdict(set), defaultdict(set)
+    labels: defaultdict[int, set[str]] = defaultdict(set)
+    splits: defaultdict[int, set[str]] = defaultdict(set)
     for label, split, _, id_ in rows:
         if id_ is not None:
             labels[id_] |= {label} - {None}

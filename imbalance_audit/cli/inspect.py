@@ -13,7 +13,7 @@ from imbalance_audit.cli.options import OutputFormat
 
 def inspect(
     path: Annotated[Path, typer.Argument(metavar="WEIGHTS", show_default=False, help="A weight file.")],
-    output_format: Annotated[OutputFormat, typer.Option(help="What is printed.")] = OutputFormat.text,
+    output_format: OutputFormat = "text",
 ) -> None:
     """Show what a weight file holds: classes in index order, counts, weights, scheme and fingerprint."""
     import json
@@ -23,7 +23,7 @@ def inspect(
     from imbalance_audit.weight_file import load_weights
 
     weights = load_weights(path)
-    if output_format is OutputFormat.json:
+    if output_format == "json":
         sys.stdout.write(json.dumps(asdict(weights), ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write(render_weights(weights))

@@ -5,34 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from inspect import Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 
 import typer
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Audit, ClassWeights
+from imbalance_audit.records import Audit, ClassWeights, OrderRule
 
-
-class OutputFormat(StrEnum):
-    """What a command prints."""
-
-    text = "text"
-    json = "json"
-
-
-class Order(StrEnum):
-    """How classes are ordered."""
-
-    declared = "declared"
-    lexical = "lexical"
-    natural = "natural"
-    numeric = "numeric"
-
+OutputFormat = Annotated[Literal["text", "json"], typer.Option(help="What is printed.")]
 
 Sources = Annotated[
     list[str],
@@ -58,7 +42,7 @@ Classes = Annotated[
     str | None,
     typer.Option(help="Class names in training-index order: a,b,c or a text file with one a line."),
 ]
-ClassOrder = Annotated[Order | None, typer.Option(help="How classes are ordered.")]
+ClassOrder = Annotated[OrderRule | None, typer.Option(help="How classes are ordered.")]
 Ignore = Annotated[list[str] | None, typer.Option(help="A label that is no class. Repeatable.")]
 
 Scheme = Annotated[
@@ -116,7 +100,7 @@ def audit_of(
         format=format,
         header=header,
         classes=None if classes is None else _class_names(classes),
-        class_order=None if class_order is None else class_order.value,
+        class_order=class_order,
         ignore=ignore or (),
     )
 
@@ -179,7 +163,7 @@ def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]],
 
         # typer reads a command's options off its signature and its annotations.
         call.__name__, call.__doc__ = command.__name__, command.__doc__
-        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined] -- read by inspect.signature
+        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # -- read by inspect.signature
         call.__annotations__ = {p.name: p.annotation for p in parameters}
         return call
 

@@ -23,7 +23,7 @@ def scan(
     weigh: Weigh,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: reports/NAME]")] = None,
     json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
-    output_format: Annotated[OutputFormat, typer.Option(help="What is printed.")] = OutputFormat.text,
+    output_format: OutputFormat = "text",
     weights: Annotated[Path | None, typer.Option(help="Also write the class weights, there.")] = None,
 ) -> None:
     """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
@@ -44,7 +44,7 @@ def scan(
         if json != "-":
             save_audit(audit, json)
             written.append(Path(json))
-    if json == "-" or output_format is OutputFormat.json:
+    if json == "-" or output_format == "json":
         sys.stdout.write(dump_audit(audit))
     else:
         sys.stdout.write(render_summary(audit, colour=colours(sys.stdout.isatty())))

@@ -59,10 +59,11 @@ def only_outside_train(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """A label occurs in another split and never in train, and is not a declared class."""
     outside = [label for label in evidence.totals if not evidence.trained.get(label) and label not in evidence.classes]
     for label in sorted(outside, key=lambda label: (-evidence.totals[label], label)):
-        where = [split for split, counts in evidence.by_split.items() if counts.get(label)]
-        rows = evidence.totals[label]
-        message = f"{quoted(label)} has {rows:,} rows in {' and '.join(map(plain, where))} and none in train"
-        yield rule.finding("error", message, split=where[0], label=label, observed=0, limit=1, rows=rows)
+        splits = [split for split, counts in evidence.by_split.items() if counts.get(label)]
+        where = " and ".join(map(plain, splits)) or "no split"
+        rows, first = evidence.totals[label], next(iter(splits), None)
+        message = f"{quoted(label)} has {rows:,} {'row' if rows == 1 else 'rows'} in {where} and none in train"
+        yield rule.finding("error", message, split=first, label=label, observed=0, limit=1, rows=rows)
 
 
 @rule(

@@ -227,7 +227,7 @@ def test_two_labels_on_one_sample_are_no_conflict_where_samples_carry_several() 
 
 
 def test_findings_beyond_the_listed_are_counted_and_none_is_lost() -> None:
-    classes = {f"c{i:05d}": 1 for i in range(LISTED + 500)}
+    classes: Counts = {f"c{i:05d}": 1 for i in range(LISTED + 500)}
 
     found = of_rule(audit_counts({None: classes}), "SUP001")
 
