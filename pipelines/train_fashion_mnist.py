@@ -149,7 +149,7 @@ def write_up(scores: dict[str, list[Scores]], weights: ClassWeights, *, epochs: 
         "",
         f"Fashion-MNIST cut to a long tail: {sum(weights.counts):,} training images, {max(weights.counts):,} of the "
         f"commonest class and {min(weights.counts):,} of the rarest. The test classes are balanced.",
-        f"Each row: {seeds} seeds, {epochs} epochs, mean ± standard deviation, per cent.",
+        f"Each row: seeds {', '.join(map(str, range(seeds)))}; {epochs} epochs; mean ± standard deviation in per cent.",
         f"Weights: `{weights.scheme}`, largest {weights.ratio:,.0f} times the smallest, effective sample "
         f"{weights.ess:,.0f} of {sum(weights.counts):,}.",
         "",

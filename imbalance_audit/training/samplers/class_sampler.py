@@ -12,6 +12,7 @@ from torch.utils.data import Sampler
 from imbalance_audit.errors import OptionError
 from imbalance_audit.training.samplers.class_law import balanced_law, weighted_law
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
+from imbalance_audit.training.samplers.cumulative import Cumulative
 from imbalance_audit.training.samplers.labels import RowsByClass, read_labels
 from imbalance_audit.weight_file import load_weights
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from imbalance_audit.training.samplers.labels import Labels
 
 BLOCK = 1 << 14
-"""Rows drawn at a time: large enough for torch, small enough for the cache and for a quick first row."""
+"""Rows drawn at a time: large enough for torch, small enough for the cache and to stay on one thread."""
 
 STATE_VERSION = 1
 
@@ -88,7 +89,7 @@ class ClassSampler(Sampler[int]):
         self._rows = grouped.rows
         self._starts = grouped.starts[drawn]
         self._counts = grouped.counts[drawn]
-        self._cumulative = _cumulative(law[drawn])
+        self._cumulative = Cumulative(law[drawn])
         self._fingerprint = _fingerprint(self._rows, self._starts, self._counts, law[drawn])
         self._resume_at = 0
         self._block_end = 0
@@ -166,9 +167,10 @@ class ClassSampler(Sampler[int]):
             yield from self._block
 
     def _rows_at(self, which_class: Tensor, which_row: Tensor) -> list[int]:
-        drawn = torch.searchsorted(self._cumulative, which_class, right=True)
-        within = which_row.mul_(self._counts[drawn]).to(torch.int64)
-        rows: list[int] = self._rows[within.add_(self._starts[drawn])].tolist()
+        drawn = self._cumulative.classes_at(which_class)
+        within = which_row.mul_(self._counts.index_select(0, drawn)).to(torch.int64)
+        place = within.add_(self._starts.index_select(0, drawn))
+        rows: list[int] = self._rows.index_select(0, place).tolist()
         return rows
 
 
@@ -177,13 +179,6 @@ def _law(grouped: RowsByClass, names: list[str] | None, weights: str | PathLike[
         return balanced_law(grouped, names, ignore_index=_NOTHING_IGNORED_BUT)
     file = load_weights(weights) if isinstance(weights, str | PathLike) else weights
     return weighted_law(grouped, names, file)
-
-
-def _cumulative(law: Tensor) -> Tensor:
-    cumulative = torch.cumsum(law, 0)
-    # Exactly 1 at the end, so that no number below 1 falls behind the last class.
-    cumulative /= cumulative[-1].clone()
-    return cumulative
 
 
 def _fingerprint(rows: Tensor, starts: Tensor, counts: Tensor, law: Tensor) -> str:
