@@ -19,6 +19,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from imbalance_audit.display import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -80,6 +82,6 @@ class CheckFailedError(AuditError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `' Did you mean "x"?'` for the nearest known name, or the empty string."""
+    """Return `' Did you mean "x"?'` for the nearest known name, safe to print, or the empty string."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f' Did you mean "{near[0]}"?' if near else ""
+    return f" Did you mean {quoted(near[0])}?" if near else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
 from imbalance_audit.records import SEVERITIES
 from imbalance_audit.rules import integrity, skew, support, values
@@ -50,5 +51,5 @@ def find_rule(code: str) -> Rule:
         if code.lower() in (rule.code.lower(), rule.name):
             return rule
     known = [name for rule in RULES for name in (rule.code, rule.name)]
-    message = f'There is no rule "{code}".{did_you_mean(code, known)} `audit rules` lists them.'
+    message = f"There is no rule {quoted(code)}.{did_you_mean(code, known)} `audit rules` lists them."
     raise OptionError(message)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Finding, Severity
     from imbalance_audit.rules.rule import Evidence, Rule
 
+SUGGESTED_FOR, SUGGESTED_AMONG = 50, 2000
+"""Unknown labels that get a suggestion, and declared classes among which one is sought: a search reads them all."""
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -52,9 +55,11 @@ def null_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 )
 def unknown_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """A label is not among the declared classes and is not a look-alike of one."""
-    for label in _commonest(evidence.faults.unknown, evidence.totals):
+    near = evidence.classes if len(evidence.classes) <= SUGGESTED_AMONG else ()
+    for place, label in enumerate(_commonest(evidence.faults.unknown, evidence.totals)):
         rows = evidence.totals[label]
-        message = f"{quoted(label)} is not a declared class ({_rows(rows)}).{did_you_mean(label, evidence.classes)}"
+        hint = did_you_mean(label, near) if place < SUGGESTED_FOR else ""
+        message = f"{quoted(label)} is not a declared class ({_rows(rows)}).{hint}"
         yield rule.finding("error", message, label=label, rows=rows)
 
 

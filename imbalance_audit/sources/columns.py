@@ -118,7 +118,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _near(wanted: str, names: Iterable[str]) -> str:
-    return plain(did_you_mean(wanted, names))
+    return did_you_mean(wanted, names)
 
 
 def _discovered(names: Sequence[str], options: ReadOptions, path: str) -> str:

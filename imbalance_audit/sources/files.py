@@ -154,7 +154,7 @@ def _matches(pattern: str) -> Iterator[DataFile]:
 
 def _missing(path: Path) -> SourceError:
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    hint = plain(did_you_mean(path.name, siblings))
+    hint = did_you_mean(path.name, siblings)
     return SourceError(f"There is no file {plain(shown_path([str(path)]))}.{hint} Pass a file, a folder or a pattern.")
 
 

@@ -48,7 +48,7 @@ def checked_format(name: str) -> str:
     """
     if name in FORMATS:
         return name
-    message = f"There is no format {quoted(name)}.{plain(did_you_mean(name, FORMATS))} Formats: {', '.join(FORMATS)}."
+    message = f"There is no format {quoted(name)}.{did_you_mean(name, FORMATS)} Formats: {', '.join(FORMATS)}."
     raise SourceError(message)
 
 

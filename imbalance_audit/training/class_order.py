@@ -139,7 +139,7 @@ def _same_names(file_classes: Sequence[str], names: Sequence[str]) -> None:
     if missing:
         parts.append(f"the weights have {_listed(missing)}, which the model lacks")
     # Escaped before they are compared: a hint is printed, and a label is foreign text.
-    hint = did_you_mean(_escaped(extra[0]), [_escaped(name) for name in missing[:NEAR]]) if extra else ""
+    hint = did_you_mean(extra[0], missing[:NEAR]) if extra else ""
     message = f"Expected the model's classes to be those of the weights: {'; '.join(parts)}.{hint} Weigh these classes."
     raise ClassOrderError(message)
 
@@ -147,7 +147,3 @@ def _same_names(file_classes: Sequence[str], names: Sequence[str]) -> None:
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return ", ".join(quoted(name) for name in names[:SHOWN]) + more
-
-
-def _escaped(name: str) -> str:
-    return quoted(name)[1:-1]

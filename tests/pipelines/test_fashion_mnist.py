@@ -32,8 +32,7 @@ def whole() -> Path:
 
 
 def test_the_run_audits_weighs_trains_and_writes_both_results(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pipelines.train_fashion_mnist", "--data", CUT, "--out", tmp_path]
-
+    command = [sys.executable, "-m", "pipelines.train_fashion_mnist", "--data", str(CUT), "--out", str(tmp_path)]
     options = ["--ratio", "10", "--seeds", "1", "--epochs", "30"]
 
     subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True)

@@ -71,7 +71,7 @@ def _positions(grouped: RowsByClass, names: Sequence[str] | None, classes: Seque
     found = [names[code] for code in grouped.values.tolist()]
     unknown = [name for name, skip in zip(found, ignored.tolist(), strict=True) if name not in place and not skip]
     if unknown:
-        hint = did_you_mean(quoted(unknown[0])[1:-1], [quoted(name)[1:-1] for name in classes[:1000]])
+        hint = did_you_mean(unknown[0], classes[:1000])
         listed = _listed([quoted(name) for name in unknown])
         message = f"Expected labels that are classes of the weights, got {listed}.{hint} Weigh the labels you train on."
         raise OptionError(message)
