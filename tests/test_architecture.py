@@ -32,7 +32,8 @@ MAY_IMPORT = {
     },
     "audit_file": {"atomic", "display", "errors", "records"},
     "weights": {"class_order", "display", "errors", "records"},
-    "weight_file": {"atomic", "display", "errors", "records"},
+    "weight_fields": {"display", "errors", "records"},
+    "weight_file": {"atomic", "display", "errors", "records", "weight_fields"},
     "training": {"class_order", "display", "errors", "records", "weight_file"},
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "report", "rules", "weight_file"},
@@ -47,7 +48,7 @@ MAY_IMPORT = {
 HOMES = {
     "polars": {"sources", "tallies", "schemas"},
     "pandera": {"schemas"},
-    "torch": {"weight_file", "training"},
+    "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
     "numpy": set(),
     "pandas": set(),
