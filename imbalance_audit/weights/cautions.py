@@ -80,7 +80,7 @@ def _small_sample(weights: ClassWeights) -> Iterator[Caution]:
             "effective-sample",
             "warning" if share < LOWEST_ESS else "info",
             f"The weights leave {_percent(share)} of the sample: gradients are as noisy as with "
-            f"{weights.ess:,.0f} of {sum(weights.counts):,} labels. Prefer sqrt, a max_ratio, logit adjustment, or "
+            f"{weights.ess:,.0f} of {sum(weights.counts):,} labels. Prefer sqrt, a `max_ratio`, logit adjustment, or "
             "weights deferred to the last epochs.",
         )
 
@@ -91,7 +91,7 @@ def _large_ratio(weights: ClassWeights) -> Iterator[Caution]:
             "weight-ratio",
             "warning",
             f"The heaviest label weighs {weights.ratio:,.0f} times the lightest: one wrong label of a rare class "
-            f"outweighs a batch. Bound it, for example with max_ratio={LARGE_RATIO}.",
+            f"outweighs a batch. Bound it, for example with `max_ratio={LARGE_RATIO}`.",
         )
 
 
@@ -118,7 +118,7 @@ def _saturated(weights: ClassWeights) -> Iterator[Caution]:
         return
     present = [n for n in weights.counts if n > 0]
     middle = 1 - 1 / max(median(present), 1.0)
-    way_out = f"Start from beta = 1 - 1/median count = {middle:.6g}."
+    way_out = f"Start from `beta={middle:.6g}`, 1 - 1/median count."
     if max(present) * (1 - beta) < SATURATED_INVERSE:
         yield Caution("saturated-beta", "info", f"At beta = {beta:g} these weights are inverse frequency. {way_out}")
     elif min(present) * (1 - beta) > SATURATED_EQUAL:
@@ -143,8 +143,8 @@ def _flipped(weights: ClassWeights, label_smoothing: float | None) -> Iterator[C
         yield Caution(
             "label-smoothing",
             "warning" if certain and label_smoothing is not None else "info",
-            f"With label_smoothing={epsilon:g} {effect}: weights differ {ratio:,.3g} times, the wrong class wins from "
-            f"{threshold:,.3g} on. Leave label smoothing out.",
+            f"With `label_smoothing={epsilon:g}` {effect}: weights differ {_times(ratio)} times, the wrong class wins "
+            f"from {_times(threshold)} on. Leave label smoothing out.",
         )
 
 
@@ -153,8 +153,8 @@ def _noisy_mean(noise: float, batch: int) -> Iterator[Caution]:
         yield Caution(
             "noisy-mean",
             "info",
-            f'Under torch\'s reduction="mean" the denominator of a batch of {batch:,} varies by {_percent(noise)}. '
-            'Use reduction="count".',
+            f'Under torch\'s `reduction="mean"` the denominator of a batch of {batch:,} varies by {_percent(noise)}. '
+            'Use `reduction="count"`.',
         )
 
 
@@ -180,7 +180,7 @@ def _empty_cells(weights: ClassWeights) -> Iterator[Caution]:
             "empty-cells",
             "info",
             f"{empty:,} of {cells:,} cells of group and class have no label; their weight comes from "
-            f'zero_count="{weights.zero_count}".',
+            f'`zero_count="{weights.zero_count}"`.',
         )
 
 
@@ -190,9 +190,13 @@ def _scale(mean: float) -> Iterator[Caution]:
             "loss-scale",
             "info",
             f"A training label weighs {mean:.3g} on average, which multiplies loss and learning rate unless the loss "
-            'divides by the weights. normalisation="data-mean" keeps them.',
+            'divides by the weights. `normalisation="data-mean"` keeps them.',
         )
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MOST_CELLS = 1_000_000
 """Cells of group × class up to which the comparison weighs them; `audit weights` takes more."""
 
-_DOUBLES = ("inverse", "power")
-"""What `balanced` and `sqrt` show already, on the scale of mean 1."""
+_MILD = 0.25
+"""The τ that `power` is shown at, between no weighting and `sqrt`."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Comparison:
         absent: Classes without a label; they are left out.
         batch: The samples in a batch that `batch_noise` is for.
         schemes: No weighting, then each scheme in the order of `SCHEMES`.
-        inapplicable: Scheme → the reason that it has no line.
+        others: Scheme → the reason that it has no line.
         recommendation: What to start from.
     """
 
@@ -85,7 +85,7 @@ class Comparison:
     absent: int
     batch: int
     schemes: tuple[Compared, ...]
-    inapplicable: Mapping[str, str]
+    others: Mapping[str, str]
     recommendation: Recommendation
 
 
@@ -100,7 +100,8 @@ def compare(
 ) -> Comparison:
     """Return what every scheme, with its default parameters, would do to the training data of an audit.
 
-    Classes without a label are left out. `effective-number` is also shown at β = 1 - 1/median count.
+    Classes without a label are left out. `power` is shown at τ = ¼, and `effective-number` also at
+    β = 1 - 1/median count.
 
     Args:
         audit: What was counted.
@@ -120,7 +121,7 @@ def compare(
     present = [at for at, n in enumerate(counts) if n > 0]
     head, tail = max(present, key=counts.__getitem__), min(present, key=counts.__getitem__)
     schemes: list[Compared] = [_unweighted(population, head, tail)]
-    inapplicable: dict[str, str] = {}
+    others = {"inverse": "The same as balanced where the mean weight is 1."}
     for name, parameters in _variants(counts):
         needs = SCHEMES[name].needs
         materials = Materials(prior if needs == "prior" else None, costs if needs == "costs" else None)
@@ -129,7 +130,7 @@ def compare(
             recipe = Recipe.of(name, parameters, zero_count="ignore", limits=Limits(), materials=materials)
             schemes.append(_compared(population, recipe, head, tail, batch))
         except AuditError as error:
-            inapplicable[name] = str(error)
+            others[name] = str(error)
     return Comparison(
         split=split,
         commonest=population.classes[head],
@@ -139,16 +140,16 @@ def compare(
         absent=len(counts) - len(present),
         batch=batch,
         schemes=tuple(schemes),
-        inapplicable=inapplicable,
+        others=others,
         recommendation=recommend([counts[at] for at in present], task=population.task),
     )
 
 
 def _variants(counts: tuple[int, ...]) -> Iterator[tuple[str, dict[str, float | str | None]]]:
     for name in SCHEMES:
-        if name in _DOUBLES:
+        if name == "inverse":
             continue
-        yield name, {}
+        yield name, {"tau": _MILD} if name == "power" else {}
         if name == "effective-number":
             yield name, {"beta": float(f"{1 - 1 / max(median(n for n in counts if n > 0), 2.0):.6g}")}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imbalance_audit.errors import WeightError
 from imbalance_audit.weights.cautions import cautions
 from imbalance_audit.weights.diagnostics import absence, batch_noise, design_effect
 from imbalance_audit.weights.normalisation import data_mean
@@ -51,8 +52,14 @@ def diagnose(weights: ClassWeights, *, batch: int = BATCH, label_smoothing: floa
         weights: The weights.
         batch: Samples in a batch.
         label_smoothing: ε, if the loss smooths its labels; None looks at the usual 0.1.
+
+    Raises:
+        WeightError: no class that occurs has a weight; such weights were put together by hand.
     """
     counts = weights.counts
+    if not (weights.ess > 0 and any(n > 0 and w > 0 for n, w in zip(counts, weights.weight, strict=True))):
+        message = "Expected weights of classes that occur, got none. Compute them again with `audit weights`."
+        raise WeightError(message)
     size = sum(counts)
     mean = data_mean(weights.weight, counts)
     effect = design_effect(size, weights.ess)
