@@ -153,8 +153,8 @@ def _noisy_mean(noise: float, batch: int) -> Iterator[Caution]:
         yield Caution(
             "noisy-mean",
             "info",
-            f'Under torch\'s `reduction="mean"` the denominator of a batch of {batch:,} varies by {_percent(noise)}. '
-            'Use `reduction="count"`.',
+            f"Under torch's `reduction='mean'` the denominator of a batch of {batch:,} varies by {_percent(noise)}. "
+            "Use `reduction='count'`.",
         )
 
 
@@ -180,7 +180,7 @@ def _empty_cells(weights: ClassWeights) -> Iterator[Caution]:
             "empty-cells",
             "info",
             f"{empty:,} of {cells:,} cells of group and class have no label; their weight comes from "
-            f'`zero_count="{weights.zero_count}"`.',
+            f"`zero_count='{weights.zero_count}'`.",
         )
 
 
@@ -190,7 +190,7 @@ def _scale(mean: float) -> Iterator[Caution]:
             "loss-scale",
             "info",
             f"A training label weighs {mean:.3g} on average, which multiplies loss and learning rate unless the loss "
-            'divides by the weights. `normalisation="data-mean"` keeps them.',
+            "divides by the weights. `normalisation='data-mean'` keeps them.",
         )
 
 
