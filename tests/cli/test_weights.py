@@ -42,21 +42,28 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_every_scheme_is_reached_and_inspected(run: Run, grouped: Path, scheme: str) -> None:
+def test_every_scheme_is_reached(run: Run, grouped: Path, scheme: str) -> None:
     options = OPTIONS.get(scheme, [])
     label = [] if "--label" in options else ["--label", "label"]
 
     made = run("weights", grouped.name, *label, "--scheme", scheme, *options)
-    shown = run("inspect", "weights.pt")
 
     assert made.returncode == 0, made.stderr
     loaded = torch.load(grouped.parent / "weights.pt")
     assert loaded["scheme"] == scheme
     assert float(loaded["weight"].double() @ loaded["counts"].double()) / 110 == pytest.approx(1, rel=1e-6)
     assert ("group_weight" in loaded) == scheme.startswith("group-")
+    assert "Design effect" in made.stdout
+
+
+def test_a_file_of_groups_is_inspected_with_what_to_beware_of(run: Run, grouped: Path) -> None:
+    made = run("weights", grouped.name, "--label", "label", "--group", "site", "--scheme", "group-label")
+
+    shown = run("inspect", "weights.pt")
+
     assert shown.returncode == 0, shown.stderr
-    assert f"Scheme{'':22}{scheme}"[:6] in shown.stdout
-    assert "Design effect" in shown.stdout
+    assert shown.stdout == made.stdout
+    assert "Groups" in shown.stdout
 
 
 def test_a_prior_can_come_from_a_file(run: Run, grouped: Path) -> None:
