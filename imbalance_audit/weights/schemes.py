@@ -81,7 +81,8 @@ def _of_whole_samples(population: Population, materials: Materials) -> Entries:
         WeightError: samples differ in how many labels they have, and how large those with a class are is not counted.
     """
     table = population.table
-    if population.task == "multilabel" or table.instances != table.samples:
+    columns = zip(table.label, table.instances, table.samples, strict=True)
+    if population.task == "multilabel" or any(label is not None and n != m for label, n, m in columns):
         message = (
             'scheme "median-frequency" needs, for each class, the labels of all samples that it occurs in; where a '
             "sample has several labels they are not counted. Choose balanced or sqrt."
