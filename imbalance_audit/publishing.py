@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from imbalance_audit.atomic import write_all
 from imbalance_audit.audit_file import dump_audit
+from imbalance_audit.errors import WeightError
 from imbalance_audit.report.contents import RuleText
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.rules import RULES
+from imbalance_audit.weights import compare, diagnose
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
     from imbalance_audit.records import Audit, ClassWeights
+    from imbalance_audit.weights.comparison import Comparison
+    from imbalance_audit.weights.diagnosis import Diagnosis
+
+
+class _Shown(TypedDict):
+    rules: Mapping[str, RuleText]
+    weights: ClassWeights | None
+    diagnosis: Diagnosis | None
+    comparison: Comparison | None
+    command: str | None
 
 
 def publish(
@@ -41,8 +54,15 @@ def publish(
     """
     audit_json = dump_audit(audit)
     rules = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
-    html = render_html(audit, audit_json=audit_json, rules=rules, weights=weights, command=command)
-    markdown = render_markdown(audit, rules=rules, weights=weights, command=command)
+    shown: _Shown = {
+        "rules": rules,
+        "weights": weights,
+        "diagnosis": None if weights is None else diagnose(weights),
+        "comparison": _comparison(audit),
+        "command": command,
+    }
+    html = render_html(audit, audit_json=audit_json, **shown)
+    markdown = render_markdown(audit, **shown)
     target = Path(folder)
     files = {target / "report.html": html, target / "report.md": markdown, target / "audit.json": audit_json}
     contents = {path: text.encode() for path, text in files.items()}
@@ -52,3 +72,10 @@ def publish(
         contents[Path(weight_file)] = dump_weights(weights)
     write_all(contents)
     return list(contents)
+
+
+def _comparison(audit: Audit) -> Comparison | None:
+    try:
+        return compare(audit)
+    except WeightError:
+        return None  # nothing to weigh: no class, or none with a label; the rules say so

@@ -329,6 +329,8 @@ class ClassWeights:
         ignore_index: The target value that a loss leaves out.
         pos_weight: (samples - positives) / positives; None for a multiclass task.
         created_by: The program and version that computed them.
+        groups: The groups, in the order of the rows of `group_weight`; empty where none were weighed.
+        group_weight: The weight of each class in each group; `weight` then is the mean weight of a class's instances.
     """
 
     classes: tuple[str, ...]
@@ -347,11 +349,13 @@ class ClassWeights:
     ignore_index: int
     pos_weight: tuple[float, ...] | None
     created_by: str
+    groups: tuple[str, ...] = ()
+    group_weight: tuple[tuple[float, ...], ...] | None = None
 
     @property
     def ratio(self) -> float:
-        """Largest weight / smallest positive weight."""
-        positive = [w for w in self.weight if w > 0]
+        """Largest weight / smallest positive weight, of the cells of group × class where these are weighed."""
+        positive = [w for row in self.group_weight or (self.weight,) for w in row if w > 0]
         return max(positive) / min(positive)
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -2,7 +2,9 @@
 
     format "imbalance-audit/weights" · version 1 · task · classes [str] · weight float32[C] · counts int64[C]
     prior float64[C] · implied_prior float64[C] · scheme · parameters {…} · normalisation · zero_count · ignore_index
-    fingerprint · split str|None · pos_weight float32[C] (binary and multilabel only) · ess · created_by
+    fingerprint · split str|None · ess · created_by
+    pos_weight float32[C] (binary and multilabel only)
+    groups [str] · group_weight float32[G,C] (group × class only)
 
 Every list and tensor follows the order of `classes`. Keys that this version does not know are left alone.
 """
@@ -10,17 +12,16 @@ Every list and tensor follows the order of `classes`. Keys that this version doe
 from __future__ import annotations
 
 import io
-import math
 import sys
 import warnings
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.atomic import write_all
-from imbalance_audit.display import plain, quoted
+from imbalance_audit.display import plain
 from imbalance_audit.errors import MissingExtraError, WeightFileError
-from imbalance_audit.records import ClassWeights, Task
+from imbalance_audit.records import ClassWeights
+from imbalance_audit.weight_fields import WAY_OUT, Fields, broken, kind_of
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -29,7 +30,6 @@ FORMAT = "imbalance-audit/weights"
 VERSION = 1
 
 _ZIP = b"PK\x03\x04"
-_WAY_OUT = "Write one with `audit weights` or `class_weights(audit).save(path)`."
 
 
 def save_weights(weights: ClassWeights, path: str | PathLike[str]) -> None:
@@ -106,6 +106,9 @@ def _content(weights: ClassWeights) -> dict[str, Any]:
     }
     if weights.pos_weight is not None:
         content["pos_weight"] = torch.tensor(weights.pos_weight, dtype=torch.float32, device="cpu")
+    if weights.group_weight is not None:
+        content["groups"] = [_text(name) for name in weights.groups]
+        content["group_weight"] = torch.tensor(weights.group_weight, dtype=torch.float32, device="cpu")
     return content
 
 
@@ -122,7 +125,7 @@ def _bytes(path: Path, shown: str) -> bytes:
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:
-        message = f"There is no weight file {shown}. {_WAY_OUT}"
+        message = f"There is no weight file {shown}. {WAY_OUT}"
         raise WeightFileError(message) from error
     except IsADirectoryError as error:
         message = f"Expected a weight file, got the folder {shown}. Name the file in it."
@@ -131,10 +134,10 @@ def _bytes(path: Path, shown: str) -> bytes:
         message = f"Cannot read {shown}: {plain(str(error))}. Name a weight file that can be read."
         raise WeightFileError(message) from error
     if not raw:
-        raise _broken(shown, "a weight file", "an empty file")
+        raise broken(shown, "a weight file", "an empty file")
     if not raw.startswith(_ZIP):
         got = "a bare pickle, which is never opened" if raw.startswith(b"\x80") else "a file that torch did not write"
-        raise _broken(shown, "a weight file", got)
+        raise broken(shown, "a weight file", got)
     return raw
 
 
@@ -151,17 +154,17 @@ def _unpickled(raw: bytes, shown: str) -> object:
             got = "a file with Python objects in it, which only running its code could rebuild; it was not run"
         else:
             got = "a truncated or damaged file, or a zip archive of another kind"
-        raise _broken(shown, "a weight file", got) from error
+        raise broken(shown, "a weight file", got) from error
 
 
 def _weights(content: object, shown: str) -> ClassWeights:
-    fields = _Fields(_checked_format(content, shown), shown)
+    fields = Fields(_checked_format(content, shown), shown)
     classes = fields.names("classes")
     size = len(classes)
     weight = fields.numbers("weight", "float32", size)
     if not any(weight):
-        raise _broken(shown, '"weight" to hold a positive number', "zeros only")
-    task: Task = fields.task("task")
+        raise broken(shown, '"weight" to hold a positive number', "zeros only")
+    groups, group_weight = _groups(fields, size)
     return ClassWeights(
         classes=classes,
         weight=weight,
@@ -172,22 +175,32 @@ def _weights(content: object, shown: str) -> ClassWeights:
         parameters=fields.parameters("parameters"),
         normalisation=fields.text("normalisation"),
         zero_count=fields.text("zero_count"),
-        task=task,
+        task=fields.task("task"),
         fingerprint=fields.text("fingerprint"),
         split=None if fields.value("split") is None else fields.text("split"),
         ess=fields.real("ess"),
         ignore_index=fields.integer("ignore_index"),
         pos_weight=fields.numbers("pos_weight", "float32", size) if "pos_weight" in fields.content else None,
         created_by=fields.text("created_by"),
+        groups=groups,
+        group_weight=group_weight,
     )
+
+
+def _groups(fields: Fields, size: int) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...] | None]:
+    if not {"groups", "group_weight"} & set(fields.content):
+        return (), None
+    groups = fields.names("groups")
+    flat = fields.numbers("group_weight", "float32", len(groups), size)
+    return groups, tuple(flat[at : at + size] for at in range(0, len(flat), size))
 
 
 def _checked_format(content: object, shown: str) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _broken(shown, f'a weight file (a dict whose "format" is "{FORMAT}")', _kind(content))
+        raise broken(shown, f'a weight file (a dict whose "format" is "{FORMAT}")', kind_of(content))
     version = content.get("version")
     if type(version) is not int or version < 1:
-        raise _broken(shown, '"version" to be a positive integer', repr(version)[:80])
+        raise broken(shown, '"version" to be a positive integer', repr(version)[:80])
     if version > VERSION:
         message = (
             f"{shown} is of version {version} of the weight file; this program reads up to version {VERSION}. "
@@ -195,95 +208,3 @@ def _checked_format(content: object, shown: str) -> dict[str, Any]:
         )
         raise WeightFileError(message)
     return content
-
-
-class _Fields:
-    """The entries of the dict, each checked as it is taken out."""
-
-    def __init__(self, content: dict[str, Any], shown: str) -> None:
-        self.content = content
-        self.shown = shown
-
-    def value(self, key: str) -> Any:  # noqa: ANN401 -- the methods below find out what it is
-        if key not in self.content:
-            raise _broken(self.shown, f'the key "{key}"', "a file without it")
-        return self.content[key]
-
-    def text(self, key: str) -> str:
-        value = self.value(key)
-        if not isinstance(value, str):
-            raise _broken(self.shown, f'"{key}" to be text', _kind(value))
-        return value
-
-    def integer(self, key: str) -> int:
-        value = self.value(key)
-        if type(value) is not int:
-            raise _broken(self.shown, f'"{key}" to be an integer', _kind(value))
-        return value
-
-    def real(self, key: str) -> float:
-        value = self.value(key)
-        if type(value) is not float or not math.isfinite(value):
-            got = str(value) if isinstance(value, float) else _kind(value)
-            raise _broken(self.shown, f'"{key}" to be a finite float', got)
-        return value
-
-    def task(self, key: str) -> Task:
-        value = self.text(key)
-        for task in get_args(Task):
-            if value == task:
-                known: Task = task
-                return known
-        raise _broken(self.shown, f'"{key}" to be one of {", ".join(get_args(Task))}', quoted(value))
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self.value(key)
-        if not isinstance(value, list) or not value:
-            raise _broken(
-                self.shown, f'"{key}" to be a list of names', "an empty list" if value == [] else _kind(value)
-            )
-        stranger = next((name for name in value if not isinstance(name, str)), None)
-        if stranger is not None or None in value:
-            raise _broken(self.shown, f'"{key}" to hold names only', f"{_kind(stranger)} in it")
-        if len(set(value)) < len(value):
-            twice = next(name for name, times in Counter(value).items() if times > 1)
-            raise _broken(self.shown, f'"{key}" to name each class once', f"{quoted(twice)} twice")
-        return tuple(value)
-
-    def numbers(self, key: str, dtype: str, size: int) -> tuple[Any, ...]:
-        import torch
-
-        value = self.value(key)
-        wanted = f'"{key}" to be {dtype}[{size}], one number for each class'
-        if not isinstance(value, torch.Tensor):
-            raise _broken(self.shown, wanted, _kind(value))
-        if value.dtype != getattr(torch, dtype) or tuple(value.shape) != (size,) or value.layout != torch.strided:
-            raise _broken(self.shown, wanted, f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}")
-        if value.device.type != "cpu":
-            raise _broken(self.shown, wanted, f"a tensor without values, on device {value.device}")
-        bad = ~torch.isfinite(value) | (value < 0)
-        if bool(bad.any()):
-            at = int(bad.nonzero()[0])
-            raise _broken(self.shown, f'"{key}" to hold finite numbers from 0 up', f"{value[at].item()} at index {at}")
-        return tuple(value.tolist())
-
-    def parameters(self, key: str) -> dict[str, float | int | str | bool | None]:
-        value = self.value(key)
-        if not isinstance(value, dict):
-            raise _broken(self.shown, f'"{key}" to be a dict', _kind(value))
-        for name, entry in value.items():
-            if not isinstance(name, str) or not isinstance(entry, float | int | str | bool | None):
-                raise _broken(self.shown, f'"{key}" to map names to numbers or text', _kind(entry))
-        return value
-
-
-def _broken(shown: str, expected: str, got: str) -> WeightFileError:
-    return WeightFileError(f"{plain(shown)}: expected {expected}, got {got}. {_WAY_OUT}")
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, dict):
-        keys = ", ".join(quoted(str(key), longest=40) for key in list(value)[:3])
-        return f"a dict with the keys {keys}" if keys else "an empty dict"
-    name = type(value).__name__
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

@@ -32,22 +32,24 @@ MAY_IMPORT = {
     },
     "audit_file": {"atomic", "display", "errors", "records"},
     "weights": {"class_order", "display", "errors", "records"},
-    "weight_file": {"atomic", "display", "errors", "records"},
+    "weight_fields": {"display", "errors", "records"},
+    "weight_file": {"atomic", "display", "errors", "records", "weight_fields"},
+    "sample_weights": {"display", "errors", "records", "sources"},
     "training": {"class_order", "display", "errors", "records", "weight_file"},
     "report": {"display"},
-    "publishing": {"atomic", "audit_file", "report", "rules", "weight_file"},
+    "publishing": {"atomic", "audit_file", "errors", "report", "rules", "weight_file", "weights"},
     "cli": {
         "atomic", "audit_file", "auditing", "display", "errors", "publishing", "records", "report", "rules",
-        "weight_file", "weights",
+        "sample_weights", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"sources", "tallies", "schemas"},
+    "polars": {"sources", "tallies", "schemas", "sample_weights"},
     "pandera": {"schemas"},
-    "torch": {"weight_file", "training"},
+    "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
     "numpy": set(),
     "pandas": set(),

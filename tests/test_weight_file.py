@@ -89,6 +89,7 @@ def test_the_file_holds_plain_values_under_the_documented_keys(content: dict[str
     [
         WEIGHTS,
         replace(WEIGHTS, task="binary", pos_weight=(1.0, 0.1, 7.0), split=None),
+        replace(WEIGHTS, groups=("a", "b"), group_weight=((0.5, 1.0, 2.0), (4.0, 0.25, 0.0))),
         replace(WEIGHTS, parameters={}, classes=("猫", "a\x1b[0m\n", ""), ignore_index=-(2**40)),
         replace(WEIGHTS, parameters={"a": 1, "b": "x", "c": True, "d": None}, counts=(2**62, 0, 1)),
     ],
@@ -313,6 +314,30 @@ def test_a_spoilt_entry_is_named(tmp_path: Path, content: dict[str, Any], key: s
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"groups": ["a", "b"]}, 'expected the key "group_weight", got a file without it'),
+        ({"group_weight": torch.ones(2, 3)}, 'expected the key "groups", got a file without it'),
+        ({"groups": ["a", "a"], "group_weight": torch.ones(2, 3)}, '"groups" to name each group once, got "a" twice'),
+        (
+            {"groups": ["a", "b"], "group_weight": torch.ones(3, 2)},
+            '"group_weight" to be float32[2, 3], one number for each class in each group, got float32[3, 2]',
+        ),
+        ({"groups": ["a"], "group_weight": torch.tensor([[1.0, -1.0, 1.0]])}, "got -1.0 at index 1"),
+    ],
+)
+def test_a_spoilt_table_of_groups_is_named(
+    tmp_path: Path, content: dict[str, Any], entries: dict[str, Any], said: str
+) -> None:
+    torch.save({**content, **entries}, tmp_path / "weights.pt")
+
+    with pytest.raises(WeightFileError) as caught:
+        load_weights(tmp_path / "weights.pt")
+
+    assert said in str(caught.value)
+
+
 def test_each_missing_key_is_named(tmp_path: Path, content: dict[str, Any]) -> None:
     for key in set(content) - {"format", "version"}:
         torch.save({k: v for k, v in content.items() if k != key}, tmp_path / "weights.pt")
@@ -322,7 +347,7 @@ def test_each_missing_key_is_named(tmp_path: Path, content: dict[str, Any]) -> N
 
 
 def test_keys_that_a_later_version_adds_are_left_alone(tmp_path: Path, content: dict[str, Any]) -> None:
-    torch.save({**content, "groups": ["a", "b"], "group_weight": torch.ones(2, 3)}, tmp_path / "weights.pt")
+    torch.save({**content, "bin_edges": torch.ones(4)}, tmp_path / "weights.pt")
 
     assert load_weights(tmp_path / "weights.pt").classes == WEIGHTS.classes
 
@@ -343,4 +368,4 @@ def test_files_are_read_and_written_under_another_default_device(tmp_path: Path)
 def test_the_layout_in_the_module_names_every_key(content: dict[str, Any]) -> None:
     words = set((imbalance_audit.weight_file.__doc__ or "").replace("float32[C]", "").split())
 
-    assert set(content) | {"pos_weight"} <= words
+    assert set(content) | {"pos_weight", "groups", "group_weight"} <= words

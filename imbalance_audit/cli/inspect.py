@@ -21,9 +21,10 @@ def inspect(
 
     from imbalance_audit.report.weight_table import render_weights
     from imbalance_audit.weight_file import load_weights
+    from imbalance_audit.weights import diagnose
 
     weights = load_weights(path)
     if output_format == "json":
         sys.stdout.write(json.dumps(asdict(weights), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write(render_weights(weights))
+        sys.stdout.write(render_weights(weights, diagnose(weights)))

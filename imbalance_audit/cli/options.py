@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from inspect import Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 import typer
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Audit, ClassWeights, OrderRule
+from imbalance_audit.records import Audit, OrderRule
 
 OutputFormat = Annotated[Literal["text", "json"], typer.Option(help="What is printed.")]
 
@@ -45,19 +47,6 @@ Classes = Annotated[
 ClassOrder = Annotated[OrderRule | None, typer.Option(help="How classes are ordered.")]
 Ignore = Annotated[list[str] | None, typer.Option(help="A label that is no class. Repeatable.")]
 
-Scheme = Annotated[
-    str,
-    typer.Option(help="balanced, power, sqrt, inverse or effective-number."),
-]
-Tau = Annotated[float | None, typer.Option(help="Exponent of the scheme power, 0 to 1.")]
-Beta = Annotated[float | None, typer.Option(help="β of the scheme effective-number.")]
-Normalisation = Annotated[str, typer.Option(help="data-mean, class-mean, sum-1, min-1 or max-1.")]
-ZeroCount = Annotated[
-    str,
-    typer.Option(help="For classes without rows: error, ignore, cap, smooth or one."),
-]
-Smoothing = Annotated[float | None, typer.Option(help="What --zero-count smooth adds to every count.")]
-
 
 def audit_of(
     sources: Sources,
@@ -78,7 +67,7 @@ def audit_of(
     Raises:
         AuditError: it cannot be read, or reading options are given for an audit.json.
     """
-    if len(sources) == 1 and sources[0].endswith(".json") and format is None and _is_audit(Path(sources[0])):
+    if _holds_audit(sources, format):
         if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore)):
             message = (
                 f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
@@ -105,39 +94,30 @@ def audit_of(
     )
 
 
-class Weigh(Protocol):
-    """`class_weights` with the options of the command line."""
+@dataclass(frozen=True)
+class Audited:
+    """An audit, and the options that its labels were read by.
 
-    def __call__(self, audit: Audit, *, split: str | None = None, all_rows: bool = False) -> ClassWeights:
-        """Return the weights of an audit."""
+    Attributes:
+        audit: The audit.
+        reading: What `scan` was given; None where an audit.json was read, which holds counts and no rows.
+    """
+
+    audit: Audit
+    reading: Mapping[str, Any] | None
 
 
-def weigh_by(
-    scheme: Scheme = "balanced",
-    tau: Tau = None,
-    beta: Beta = None,
-    normalisation: Normalisation = "data-mean",
-    zero_count: ZeroCount = "error",
-    smoothing: Smoothing = None,
-) -> Weigh:
-    """Return what weighs an audit as the options say."""
-
-    def weigh(audit: Audit, *, split: str | None = None, all_rows: bool = False) -> ClassWeights:
-        from imbalance_audit.weights import class_weights
-
-        return class_weights(
-            audit,
-            scheme=scheme,
-            split=split,
-            all_rows=all_rows,
-            normalisation=normalisation,
-            zero_count=zero_count,
-            tau=tau,
-            beta=beta,
-            smoothing=smoothing,
-        )
-
-    return weigh
+@wraps(audit_of)
+def audited_of(**options: Any) -> Audited:  # noqa: ANN401 -- typer has checked them
+    """Return the audit, with what is needed to read its labels again."""
+    audit = audit_of(**options)
+    sources, classes = options["sources"], options["classes"]
+    if _holds_audit(sources, options["format"]):
+        return Audited(audit, None)
+    names = ("label", "split", "group", "id", "weight", "separator", "format", "header")
+    reading = {name: options[name] for name in names}
+    source = sources[0] if len(sources) == 1 else [Path(source) for source in sources]
+    return Audited(audit, {"source": source, "classes": None if classes is None else _class_names(classes), **reading})
 
 
 def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -178,6 +158,10 @@ def colours(stream_is_terminal: bool) -> bool:
 def say(text: str) -> None:
     """Tell on stderr what is not the result."""
     print(plain(text), file=sys.stderr)
+
+
+def _holds_audit(sources: Sequence[str], format: str | None) -> bool:
+    return len(sources) == 1 and sources[0].endswith(".json") and format is None and _is_audit(Path(sources[0]))
 
 
 def _is_audit(path: Path) -> bool:

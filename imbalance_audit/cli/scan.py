@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat, Weigh, audit_of, colours, given, say, weigh_by
+from imbalance_audit.cli.options import OutputFormat, audit_of, colours, given, say
+from imbalance_audit.cli.weighing import Weigh, weigh_by
 from imbalance_audit.records import Audit
 
 _GLOB = re.compile(r"[*?\[]")

@@ -1,4 +1,4 @@
-"""`audit weights`: counts → weights.pt."""
+"""`audit weights`: counts → weights.pt, a comparison of all schemes, or a weight for each sample."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import Weigh, audit_of, given, say, weigh_by
-from imbalance_audit.records import Audit
+from imbalance_audit.cli.options import Audited, audited_of, given, say
+from imbalance_audit.cli.weighing import Weigh, weigh_by
+from imbalance_audit.errors import OptionError
+from imbalance_audit.records import ClassWeights
 
 
-@given(audit=audit_of, weigh=weigh_by)
+@given(audited=audited_of, weigh=weigh_by)
 def weights(
-    audit: Audit,
+    audited: Audited,
     weigh: Weigh,
     output: Annotated[Path, typer.Option("--output", "-o", help="The weight file.")] = Path("weights.pt"),
     of_split: Annotated[
@@ -23,11 +25,43 @@ def weights(
     all_rows: Annotated[
         bool, typer.Option("--all-rows", help="Weigh all rows, also where there is a train split.")
     ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Print all schemes side by side and what to prefer; write nothing.")
+    ] = False,
+    per_sample: Annotated[
+        Path | None, typer.Option(help="Also write a parquet file of id and weight, a row a sample. Needs --id.")
+    ] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help="Samples in a batch, for the figures.")] = 128,
 ) -> None:
     """Turn the class counts of a source, or of an audit.json, into a weight file for training code."""
+    from imbalance_audit.weights import compare as compare_schemes
+    from imbalance_audit.weights import diagnose
+
+    if compare:
+        from imbalance_audit.report.comparing import render_comparison
+
+        compared = compare_schemes(
+            audited.audit, split=of_split, all_rows=all_rows, batch=batch_size, **weigh.materials()
+        )
+        sys.stdout.write(render_comparison(compared))
+        return
     from imbalance_audit.report.weight_table import render_weights
 
-    weighed = weigh(audit, split=of_split, all_rows=all_rows)
+    weighed = weigh(audited.audit, split=of_split, all_rows=all_rows)
+    if per_sample is not None:
+        _write_samples(audited, weighed, per_sample)
     weighed.save(output)
-    sys.stdout.write(render_weights(weighed))
-    say(f"wrote {output}")
+    sys.stdout.write(render_weights(weighed, diagnose(weighed, batch=batch_size)))
+    for path in (output, per_sample):
+        if path is not None:
+            say(f"wrote {path}")
+
+
+def _write_samples(audited: Audited, weighed: ClassWeights, path: Path) -> None:
+    from imbalance_audit.sample_weights import write_sample_weights
+
+    if audited.reading is None:
+        message = "An audit.json holds counts and no rows: --per-sample needs the source itself, and --id."
+        raise OptionError(message)
+    options = {name: value for name, value in audited.reading.items() if name != "source"}
+    write_sample_weights(weighed, audited.reading["source"], path, **options)

@@ -10,10 +10,11 @@ from imbalance_audit.display import plain
 from imbalance_audit.report.contents import Caps
 from imbalance_audit.report.markup import Markup, element, join, sprite
 from imbalance_audit.report.sections.classes import classes, groups, split_table
-from imbalance_audit.report.sections.closing import about, coverage, weights_section
+from imbalance_audit.report.sections.closing import about, coverage
 from imbalance_audit.report.sections.findings import findings
 from imbalance_audit.report.sections.overview import footer, masthead, navigation
 from imbalance_audit.report.sections.skew import distribution, skew
+from imbalance_audit.report.sections.weights import weights_section
 from imbalance_audit.report.tables import read
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import RuleText
     from imbalance_audit.report.tables import Contents
+    from imbalance_audit.weights.comparison import Comparison
+    from imbalance_audit.weights.diagnosis import Diagnosis
 
 LARGEST = 1_000_000
 """Bytes of a page, the embedded audit not counted."""
@@ -44,6 +47,8 @@ def render_html(
     audit_json: str,
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None = None,
+    diagnosis: Diagnosis | None = None,
+    comparison: Comparison | None = None,
     command: str | None = None,
     floor: int | None = None,
 ) -> str:
@@ -55,6 +60,8 @@ def render_html(
             Its `<` must be written as `\u003c`, or a label could close the script element that holds it.
         rules: Code → name and condition of every rule.
         weights: Weights computed from this audit.
+        diagnosis: What these weights will do.
+        comparison: What every scheme would do.
         command: The command that gives this report again.
         floor: The limit below which the policy calls a class rare, drawn as a line.
 
@@ -67,7 +74,8 @@ def render_html(
     embedded = audit_json if len(audit_json.encode()) <= LARGEST_EMBEDDED else ELSEWHERE
     contents, caps = read(audit, weights), Caps()
     while True:
-        sections = _sections(audit, contents, caps, rules, weights, command, floor)
+        weighed = weights_section(audit, weights, diagnosis, comparison)
+        sections = _sections(audit, contents, caps, rules, weighed, command, floor)
         page = _page(audit, sections, embedded, weights)
         smaller = caps.halved()
         if len(page.encode()) - len(embedded.encode()) <= LARGEST or smaller == caps:
@@ -80,7 +88,7 @@ def _sections(
     contents: Contents,
     caps: Caps,
     rules: Mapping[str, RuleText],
-    weights: ClassWeights | None,
+    weighed: Markup | None,
     command: str | None,
     floor: int | None,
 ) -> list[tuple[str, str, Markup]]:
@@ -91,7 +99,7 @@ def _sections(
         ("classes", "Classes", classes(audit, contents, caps)),
         ("by-split", "Class by split", split_table(contents, caps)),
         ("groups", "Groups", groups(audit)),
-        ("weights", "Weights", weights_section(audit, weights) if weights else None),
+        ("weights", "Weights", weighed),
         ("rules", "Rules", coverage(audit, rules)),
         ("about", "About", about(audit, command, caps)),
     ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from imbalance_audit.display import plain, quoted
+from imbalance_audit.display import quoted
 from imbalance_audit.report import figures
 from imbalance_audit.report.contents import (
     CLASS_ORDERS,
@@ -14,7 +13,6 @@ from imbalance_audit.report.contents import (
     coverage_line,
     group_findings,
     measure_lines,
-    message_parts,
     rows_line,
     rule_name,
     severity_line,
@@ -22,21 +20,23 @@ from imbalance_audit.report.contents import (
     told,
     verdict,
 )
+from imbalance_audit.report.gfm import code, escaped, folded, message, pipe_table
+from imbalance_audit.report.markdown_weights import weights_blocks
 from imbalance_audit.report.tables import band, group_rows, read
-from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import FindingGroup, RuleText
     from imbalance_audit.report.tables import ClassRow, Contents
+    from imbalance_audit.weights.comparison import Comparison
+    from imbalance_audit.weights.diagnosis import Diagnosis
 
 LARGEST = 60_000
 """Bytes of a report. A comment on a pull request holds 65,536 characters."""
 
 _CAPS = Caps(classes=400, shown=8, listed=20, groups=60, splits=8, lines=30)
-_SPECIAL = re.compile(r"[^\w ,;'\"/%.:=()·…–\u0080-\U0010ffff-]|_|(?<=www)\.|:(?=//)")
 _MARKS = {"error": "🟥", "warning": "🔶", "info": "🔵"}
 _VERDICTS = {"fail": "🟥", "warn": "🔶", "pass": "✅", "unchecked": "⬜"}
 
@@ -46,6 +46,8 @@ def render_markdown(
     *,
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None = None,
+    diagnosis: Diagnosis | None = None,
+    comparison: Comparison | None = None,
     command: str | None = None,
 ) -> str:
     """Return the whole report, at most `LARGEST` bytes of UTF-8. The same arguments give the same text.
@@ -54,11 +56,13 @@ def render_markdown(
         audit: What is shown.
         rules: Code → name and condition of every rule.
         weights: Weights computed from this audit.
+        diagnosis: What these weights will do.
+        comparison: What every scheme would do.
         command: The command that gives this report again.
     """
     contents, caps = read(audit, weights), _CAPS
     while True:
-        blocks = _blocks(audit, contents, caps, rules, weights, command)
+        blocks = _blocks(audit, contents, caps, rules, weights, diagnosis, comparison, command)
         text = "\n\n".join(block for block in blocks if block) + "\n"
         smaller = caps.halved()
         if len(text.encode()) <= LARGEST:
@@ -75,45 +79,6 @@ def _cut(text: str) -> str:
     return kept + "\n\n</details>" * open_details + "\n\n… cut here, see audit.json\n"
 
 
-def escaped(value: str) -> str:
-    """Escape text so that it acts neither as Markdown nor as HTML, nor mentions or links anything.
-
-    >>> escaped("a|b *c* @team #1 <b>")
-    'a&#124;b &#42;c&#42; &#64;&#8203;team &#35;&#8203;1 &#60;b&#62;'
-    """
-
-    def entity(found: re.Match[str]) -> str:
-        character = found.group()
-        # GitHub links @names and #numbers after it has decoded entities; a zero-width space stops that.
-        return f"&#{ord(character)};" + ("&#8203;" if character in "@#" else "")
-
-    return _SPECIAL.sub(entity, plain(value))
-
-
-def code(value: str) -> str:
-    """Return text as code: in an HTML element, because a backtick in a label would end a code span.
-
-    >>> code("a`b@c")
-    '<code>a&#96;b&#64;c</code>'
-    """
-    return f"<code>{_SPECIAL.sub(lambda found: f'&#{ord(found.group())};', plain(value))}</code>"
-
-
-def _message(value: str) -> str:
-    return "".join(code(part) if is_label else escaped(part) for is_label, part in message_parts(value, longest=600))
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> str:
-    numbers = set(right)
-    rule = ["--:" if i in numbers else "---" for i in range(len(head))]
-    lines = [head, rule, *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _folded(summary: str, body: str) -> str:
-    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
-
-
 def _more(n: int, what: str) -> str:
     return f"… and {figures.count(n)} more {what}, see audit.json" if n > 0 else ""
 
@@ -124,13 +89,15 @@ def _blocks(
     caps: Caps,
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None,
+    diagnosis: Diagnosis | None,
+    comparison: Comparison | None,
     command: str | None,
 ) -> list[str]:
     return [
         *_head(audit),
         *_findings(audit, caps),
         *_measures(audit, contents, caps),
-        *_weights(audit, weights),
+        *weights_blocks(audit, weights, diagnosis, comparison),
         "## Classes",
         *_classes(contents, caps),
         *_strays(contents, caps),
@@ -155,7 +122,7 @@ def _head(audit: Audit) -> list[str]:
     return [
         f"# Label audit: {code(source.path[:400])}",
         f"{_VERDICTS[kind]} **{headline}**: {severity_line(audit.findings)}. Rules: {coverage_line(audit)}.",
-        _table(("", ""), ((f"**{name}**", value) for name, value in facts)),
+        pipe_table(("", ""), ((f"**{name}**", value) for name, value in facts)),
     ]
 
 
@@ -176,11 +143,11 @@ def _group(group: FindingGroup, caps: Caps) -> str:
     listed = group.findings[: caps.listed]
     for finding in listed:
         mark = f"{SEVERITY_NOUNS[finding.severity][0]}: " if finding.severity != group.severity else ""
-        lines.append(f"- {mark}{_message(finding.message)}")
+        lines.append(f"- {mark}{message(finding.message)}")
     left = len(group.findings) - len(listed)
     lines += [f"- {_more(left, 'findings')}"] if left else []
     remedy = next((finding.remedy for finding in group.findings if finding.remedy), "")
-    return "\n".join([*lines, "", f"  _What to do:_ {_message(remedy)}"] if remedy else lines)
+    return "\n".join([*lines, "", f"  _What to do:_ {message(remedy)}"] if remedy else lines)
 
 
 def _measures(audit: Audit, contents: Contents, caps: Caps) -> list[str]:
@@ -189,7 +156,7 @@ def _measures(audit: Audit, contents: Contents, caps: Caps) -> list[str]:
     columns = [measure_lines(audit.splits[split].clean) for split in named]
     head = ["Measure", "As found", "Cleaned", *(code(split[:40]) for split in named)]
     rows = [
-        [name, _message(found), *(_message(lines[i][1]) for lines in (clean, *columns))]
+        [name, message(found), *(message(lines[i][1]) for lines in (clean, *columns))]
         for i, (name, found) in enumerate(raw)
     ]
     left = len(contents.splits) - len(named)
@@ -198,16 +165,7 @@ def _measures(audit: Audit, contents: Contents, caps: Caps) -> list[str]:
         + ("Splits are cleaned. " if named else "")
         + "Effective classes: as many equally common ones would be as diverse."
     )
-    return ["## Imbalance", _table(head, rows, right=range(1, len(head))), told, _more(left, "splits")]
-
-
-def _weights(audit: Audit, weights: ClassWeights | None) -> list[str]:
-    if weights is None:
-        return []
-    stale = weights.fingerprint != audit.source.fingerprint
-    warning = "🔶 **These weights were computed from other data.** Compute them again." if stale else ""
-    rows = [(name, _message(value)) for name, value in weight_lines(weights)]
-    return ["## Weights", warning, _table(("", ""), rows), f"```python\n{loading_code(weights)}\n```"]
+    return ["## Imbalance", pipe_table(head, rows, right=range(1, len(head))), told, _more(left, "splits")]
 
 
 def _classes(contents: Contents, caps: Caps) -> list[str]:
@@ -226,7 +184,7 @@ def _classes(contents: Contents, caps: Caps) -> list[str]:
     right = [i for i, name in enumerate(head) if name not in ("Class", "Band")]
     few = sum(band(row.n) == "few" for row in rows)
     summary = f"{figures.counted(len(rows), 'class', 'classes')}, commonest first; {few:,} with fewer than 20 labels"
-    return [_folded(summary, _table(head, lines, right=right))]
+    return [folded(summary, pipe_table(head, lines, right=right))]
 
 
 def _class_row(row: ClassRow, contents: Contents, splits: int, weighted: bool) -> list[str]:
@@ -249,7 +207,7 @@ def _strays(contents: Contents, caps: Caps) -> list[str]:
         return []
     listed = contents.strays[: caps.listed]
     lines = [("no label" if s.label is None else code(told(s.label)), figures.count(s.n), s.why) for s in listed]
-    table = _table(("Label, as found", "Rows", "Why"), lines, right=(1,))
+    table = pipe_table(("Label, as found", "Rows", "Why"), lines, right=(1,))
     return ["### Found but not in the class index", table, _more(len(contents.strays) - len(listed), "labels")]
 
 
@@ -267,9 +225,9 @@ def _groups(audit: Audit, caps: Caps) -> list[str]:
         )
         for row in listed
     ]
-    table = _table(("Group", "Labels", "Distinct labels", "Without a label"), lines, right=(1, 2, 3))
+    table = pipe_table(("Group", "Labels", "Distinct labels", "Without a label"), lines, right=(1, 2, 3))
     body = "\n\n".join(block for block in (table, _more(len(rows) - len(listed), "groups")) if block)
-    return ["## Groups", _folded(f"{figures.counted(len(rows), 'group')}, largest first", body)]
+    return ["## Groups", folded(f"{figures.counted(len(rows), 'group')}, largest first", body)]
 
 
 def _rules(audit: Audit, rules: Mapping[str, RuleText]) -> list[str]:
@@ -281,7 +239,7 @@ def _rules(audit: Audit, rules: Mapping[str, RuleText]) -> list[str]:
     ]
     if not lines:
         return ["## Rules", "No rule was asked to run."]
-    return ["## Rules", _folded(coverage_line(audit), _table(("State", "Code", "Rule", "Why"), lines))]
+    return ["## Rules", folded(coverage_line(audit), pipe_table(("State", "Code", "Rule", "Why"), lines))]
 
 
 def _about(audit: Audit, command: str | None, caps: Caps) -> list[str]:

@@ -9,6 +9,7 @@ from imbalance_audit.report import figures
 
 if TYPE_CHECKING:
     from imbalance_audit.records import ClassWeights
+    from imbalance_audit.weights.diagnosis import Diagnosis
 
 
 def loading_code(weights: ClassWeights) -> str:
@@ -26,7 +27,7 @@ def loading_code(weights: ClassWeights) -> str:
     )
 
 
-def weight_lines(weights: ClassWeights) -> tuple[tuple[str, str], ...]:
+def weight_lines(weights: ClassWeights, diagnosis: Diagnosis | None = None) -> tuple[tuple[str, str], ...]:
     """Return (name, value) of what the weights are and do, for people."""
     total = sum(weights.counts)
     parameters = ", ".join(f"{plain(name)} = {_parameter(value)}" for name, value in weights.parameters.items())
@@ -57,7 +58,26 @@ def weight_lines(weights: ClassWeights) -> tuple[tuple[str, str], ...]:
         most, even = weights.implied_prior[seen], min(weights.implied_prior) > 0.999 * weights.implied_prior[seen]
         told = f"every class alike, {figures.share(most)}" if even else f"{name}, {figures.share(most)}"
         lines.append(("Most of the loss", told))
-    return tuple(lines)
+    groups = [("Groups", figures.count(len(weights.groups)))] if weights.groups else []
+    return (*lines, *groups, *(_diagnosis_lines(weights, diagnosis) if diagnosis else ()))
+
+
+def _diagnosis_lines(weights: ClassWeights, diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
+    rarest = quoted(weights.classes[diagnosis.rarest], longest=40)
+    each = figures.number(diagnosis.repeats)
+    return (
+        ("Mean weight of a label", figures.number(float(f"{diagnosis.mean:.6g}"))),
+        ("Design effect", f"{figures.number(diagnosis.design_effect)} times the variance"),
+        (
+            "Batch noise",
+            f"{figures.share(diagnosis.batch_noise)} in the sum of the weights of {diagnosis.batch:,} samples",
+        ),
+        (
+            "Rarest class",
+            f"{rarest}: missing from {figures.share(diagnosis.absence)} of such batches; "
+            f"each label counts as {each} an epoch",
+        ),
+    )
 
 
 def _parameter(value: float | int | str | bool | None) -> str:

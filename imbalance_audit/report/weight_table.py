@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
@@ -10,6 +11,7 @@ from imbalance_audit.report.weighing import weight_lines
 
 if TYPE_CHECKING:
     from imbalance_audit.records import ClassWeights
+    from imbalance_audit.weights.diagnosis import Diagnosis
 
 SHOWN = 50
 """Classes that are shown from each end before the middle is left out."""
@@ -17,15 +19,22 @@ SHOWN = 50
 _HEAD = ("index", "class", "count", "weight", "prior", "training sees")
 
 
-def render_weights(weights: ClassWeights) -> str:
-    """Return what the weights are and the table of classes in index order."""
+_WIDTH = 100
+_MARKS = {"warning": "warning", "info": "note"}
+
+
+def render_weights(weights: ClassWeights, diagnosis: Diagnosis | None = None) -> str:
+    """Return what the weights are, what to beware of, and the table of classes in index order."""
     named = [
-        *weight_lines(weights),
+        *weight_lines(weights, diagnosis),
         ("Fingerprint of the data", plain(weights.fingerprint)),
         ("Made by", plain(weights.created_by)),
     ]
     wide = max(len(name) for name, _ in named)
     lines = [f"{name:<{wide}}  {value}" for name, value in named]
+    for caution in diagnosis.cautions if diagnosis else ():
+        lead = f"{_MARKS[caution.severity]}: "
+        lines += ["", *wrap(lead + caution.sentence, _WIDTH, subsequent_indent=" " * len(lead))]
     size = len(weights.classes)
     shown = [*range(min(size, SHOWN)), *range(max(SHOWN, size - SHOWN), size)]
     rows = [_HEAD, *(_row(weights, index) for index in shown)]

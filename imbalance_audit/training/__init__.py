@@ -11,6 +11,7 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.of(wanted_by, extra="torch") from error
 
 from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
+from imbalance_audit.training.sample_weights import sample_weights
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
 
-__all__ = ["ClassSampler", "WeightedCrossEntropy"]
+__all__ = ["ClassSampler", "WeightedCrossEntropy", "sample_weights"]

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-def data_mean(weights: Sequence[float], counts: Sequence[int]) -> float:
+def data_mean(weights: Sequence[float], counts: Sequence[float]) -> float:
     """Return E[w], the mean weight of an instance: Σ n·w / Σ n.
 
     >>> data_mean([1.0, 3.0], [3, 1])
     1.5
     """
-    return math.fsum(n * w for n, w in zip(counts, weights, strict=True)) / sum(counts)
+    return math.fsum(n * w for n, w in zip(counts, weights, strict=True)) / math.fsum(counts)
 
 
-def class_mean(weights: Sequence[float], _: Sequence[int]) -> float:
+def class_mean(weights: Sequence[float], _: Sequence[float]) -> float:
     """Return the mean weight of a class.
 
     >>> class_mean([1.0, 3.0], [3, 1])
@@ -31,22 +31,22 @@ def class_mean(weights: Sequence[float], _: Sequence[int]) -> float:
     return math.fsum(positive) / len(positive)
 
 
-def total(weights: Sequence[float], _: Sequence[int]) -> float:
+def total(weights: Sequence[float], _: Sequence[float]) -> float:
     """Return Σ w."""
     return math.fsum(weights)
 
 
-def least(weights: Sequence[float], _: Sequence[int]) -> float:
+def least(weights: Sequence[float], _: Sequence[float]) -> float:
     """Return the smallest positive weight."""
     return min(_positive(weights))
 
 
-def greatest(weights: Sequence[float], _: Sequence[int]) -> float:
+def greatest(weights: Sequence[float], _: Sequence[float]) -> float:
     """Return the largest weight."""
     return max(weights)
 
 
-NORMALISATIONS: Mapping[str, Callable[[Sequence[float], Sequence[int]], float]] = {
+NORMALISATIONS: Mapping[str, Callable[[Sequence[float], Sequence[float]], float]] = {
     "data-mean": data_mean,
     "class-mean": class_mean,
     "sum-1": total,
@@ -56,7 +56,7 @@ NORMALISATIONS: Mapping[str, Callable[[Sequence[float], Sequence[int]], float]] 
 """What each normalisation divides all weights by. `data-mean` keeps the loss and the learning rate where they were."""
 
 
-def normalised(weights: Sequence[float], counts: Sequence[int], *, to: str) -> list[float]:
+def normalised(weights: Sequence[float], counts: Sequence[float], *, to: str) -> list[float]:
     """Return the weights on the named scale.
 
     >>> normalised([1.0, 3.0], [3, 1], to="sum-1")
@@ -66,7 +66,7 @@ def normalised(weights: Sequence[float], counts: Sequence[int], *, to: str) -> l
     return [w / divisor for w in weights]
 
 
-def neutral(weights: Sequence[float], counts: Sequence[int], *, to: str) -> float:
+def neutral(weights: Sequence[float], counts: Sequence[float], *, to: str) -> float:
     """Return the raw weight that ends as no weighting at all would: at 1, or at 1/C under `sum-1`."""
     return (class_mean if to == "sum-1" else NORMALISATIONS[to])(weights, counts)
 

@@ -1,19 +1,21 @@
-"""`pos_weight` of a binary cross-entropy: how many negatives a class has for each positive."""
+"""`pos_weight` of a binary cross-entropy: how many negatives a class has for each positive, raised to a power."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Audit, ClassCounts
+    from imbalance_audit.weights.recipe import Recipe
 
 
-def positive_weights(
-    audit: Audit, counts: ClassCounts, *, policy: str, smoothing: float | None
-) -> tuple[float, ...] | None:
-    """Return (samples - positives) / positives for each class; None for a multiclass task.
+def positive_weights(audit: Audit, counts: ClassCounts, recipe: Recipe) -> tuple[float, ...] | None:
+    """Return ((samples - positives) / positives)^τ for each class; None for a multiclass task.
+
+    τ is that of `power` and `sqrt`, and 1 under any other scheme. The bounds of `clip` hold here too.
 
     Samples without a label are negatives of every class in a multilabel task, and are left out of a binary one, as are
     samples whose label is not one of the classes.
@@ -26,7 +28,12 @@ def positive_weights(
             carrying[label] += n
     positives = list(carrying.values())
     samples = counts.total_samples if audit.source.task == "multilabel" else sum(positives)
-    return balance(positives, samples, policy=policy, smoothing=smoothing)
+    weights = balance(positives, samples, policy=recipe.zero_count, smoothing=recipe.smoothing)
+    tau = {"sqrt": 0.5}.get(recipe.scheme.name, float(recipe.parameters.get("tau", 1.0)))
+    low, high = recipe.limits.bounds or (0.0, math.inf)
+    # Roots are rounded the same on every machine; pow is not.
+    tamed = weights if tau == 1 else [math.sqrt(w) if tau == 0.5 else w**tau for w in weights]
+    return tuple(min(max(w, low), high) for w in tamed)
 
 
 def balance(

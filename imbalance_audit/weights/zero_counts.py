@@ -11,7 +11,8 @@ from imbalance_audit.weights.normalisation import neutral
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.weights.schemes import Scheme
+    from imbalance_audit.weights.entries import Entries
+    from imbalance_audit.weights.recipe import Recipe
 
 ZERO_COUNTS: Mapping[str, str] = {
     "error": "refuse, and name the classes",
@@ -21,6 +22,8 @@ ZERO_COUNTS: Mapping[str, str] = {
     "one": "the weight that no weighting gives: 1 (1/C under sum-1)",
 }
 """Every policy, in words."""
+
+_WAYS = ", ".join(f'"{policy}"' for policy in ZERO_COUNTS if policy != "error")
 
 SHOWN = 5
 """Classes that an error names before it counts the rest."""
@@ -58,34 +61,43 @@ def refuse_absent(classes: Sequence[str], counts: Sequence[int], *, where: str) 
         return
     names = ", ".join(quoted(name) for name in absent[:SHOWN])
     more = f" and {len(absent) - SHOWN:,} more" if len(absent) > SHOWN else ""
-    ways = ", ".join(f'"{policy}"' for policy in ZERO_COUNTS if policy != "error")
     message = (
         f"Expected every class to have an instance {where}, got none of {names}{more}. "
-        f"Give zero_count as one of {ways}, or leave these classes out of the declared ones."
+        f"Give zero_count as one of {_WAYS}, or leave these classes out of the declared ones."
     )
     raise WeightError(message)
 
 
-def raw_weights(
-    counts: Sequence[int],
-    scheme: Scheme,
-    parameters: Mapping[str, float],
-    *,
-    policy: str,
-    smoothing: float | None,
-    normalisation: str,
-) -> list[float]:
-    """Return the raw weight of every class, with the policy applied to those that have no instance."""
-    if smoothing is not None:
-        return scheme.raw([n + smoothing for n in counts], parameters)
-    present = [n for n in counts if n > 0]
+def raw_weights(entries: Entries, recipe: Recipe) -> list[float]:
+    """Return the raw weight of every entry, with the policy applied to those that have no instance.
+
+    Raises:
+        WeightError: a cell of group × class has no instance under `error`.
+    """
+    scheme, parameters = recipe.scheme, recipe.parameters
+    if recipe.smoothing is not None:
+        return scheme.raw(entries.plus(recipe.smoothing), parameters)
+    present = entries.present()
+    if present is entries:
+        return scheme.raw(entries, parameters)
+    if recipe.zero_count == "error":
+        _refuse_empty_cells(entries)
     weights = scheme.raw(present, parameters)
-    if len(present) == len(counts):
-        return weights
     stand_in = {
         "ignore": 0.0,
         "cap": max(weights),
-        "one": neutral(weights, present, to=normalisation),
-    }[policy]
+        "one": neutral(weights, present.counts, to=recipe.normalisation),
+    }[recipe.zero_count]
     drawn = iter(weights)
-    return [next(drawn) if n > 0 else stand_in for n in counts]
+    return [next(drawn) if n > 0 else stand_in for n in entries.counts]
+
+
+def _refuse_empty_cells(entries: Entries) -> None:
+    empty = [at for at, n in enumerate(entries.counts) if n == 0]
+    first = "; ".join(entries.title(at) for at in empty[:SHOWN])
+    more = f" and {len(empty) - SHOWN:,} more" if len(empty) > SHOWN else ""
+    message = (
+        f"Expected an instance in each of {len(entries.counts):,} cells of group and class, got none of {first}{more}. "
+        f"Give zero_count as one of {_WAYS}, or use coarser groups."
+    )
+    raise WeightError(message)

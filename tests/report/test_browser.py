@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imbalance_audit.report.html import render_html
+from imbalance_audit.weights import compare, diagnose
 from tests.report.samples import RULES, as_json, hostile, realistic, weights_of
 
 pytestmark = pytest.mark.browser
@@ -89,6 +90,14 @@ def test_the_class_table_sorts_and_filters(chromium: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("width", [500, 800, 1280])
 def test_nothing_overflows_a_narrow_window(chromium: str, tmp_path: Path, width: int) -> None:
     for audit in (realistic(), hostile()):
-        page = render_html(audit, audit_json=as_json(audit), rules=RULES, weights=weights_of(audit), command="x" * 500)
+        page = render_html(
+            audit,
+            audit_json=as_json(audit),
+            rules=RULES,
+            weights=weights_of(audit),
+            diagnosis=diagnose(weights_of(audit)),
+            comparison=compare(audit),
+            command="x" * 500,
+        )
 
         assert said(chromium, page, WIDTH, tmp_path, width=width) == "[true,[]]"

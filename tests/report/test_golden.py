@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from imbalance_audit.records import Audit, Coverage, Finding
+from imbalance_audit.report.comparing import render_comparison
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.report.terminal import render_findings, render_summary
+from imbalance_audit.report.weight_table import render_weights
+from imbalance_audit.weights import compare, diagnose
 from tests.report.samples import RULES, as_json, audit_of, weights_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -70,6 +73,8 @@ def _html() -> str:
         audit_json=as_json(audit),
         rules=RULES,
         weights=weights_of(audit, "train"),
+        diagnosis=diagnose(weights_of(audit, "train")),
+        comparison=compare(audit),
         command="audit scan x",
         floor=20,
     )
@@ -79,7 +84,15 @@ def _html() -> str:
 
 def _markdown() -> str:
     audit = small()
-    return render_markdown(audit, rules=RULES, weights=weights_of(audit, "train"), command="audit scan x")
+    weights = weights_of(audit, "train")
+    return render_markdown(
+        audit,
+        rules=RULES,
+        weights=weights,
+        diagnosis=diagnose(weights),
+        comparison=compare(audit),
+        command="audit scan x",
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,6 +100,11 @@ def _markdown() -> str:
     [
         ("small.html", _html),
         ("small.md", _markdown),
+        (
+            "small.weights.txt",
+            lambda: render_weights(weights_of(small(), "train"), diagnose(weights_of(small(), "train"))),
+        ),
+        ("small.comparison.txt", lambda: render_comparison(compare(small()))),
         ("small.txt", lambda: render_summary(small())),
         ("small.findings.txt", lambda: render_findings(small())),
     ],

@@ -11,6 +11,7 @@ from imbalance_audit.records import Audit, Finding
 from imbalance_audit.report.contents import shown
 from imbalance_audit.report.html import ELSEWHERE, LARGEST, _asset, render_html
 from imbalance_audit.report.tables import read
+from imbalance_audit.weights import compare, diagnose
 from tests.report.samples import HOSTILE, RULES, as_json, audit_of, hostile, huge, realistic, weights_of
 
 VOID = {"meta", "link", "br", "hr", "input", "use", "path", "rect", "circle", "polyline", "polygon"}
@@ -49,7 +50,15 @@ class Page(HTMLParser):
 
 def html(audit: Audit, *, command: str | None = None, weighted: bool = False) -> str:
     weights = weights_of(audit) if weighted else None
-    return render_html(audit, audit_json=as_json(audit), rules=RULES, weights=weights, command=command)
+    return render_html(
+        audit,
+        audit_json=as_json(audit),
+        rules=RULES,
+        weights=weights,
+        diagnosis=diagnose(weights) if weights else None,
+        comparison=compare(audit) if set(audit.classes) & set(audit.counts.per_label()) else None,
+        command=command,
+    )
 
 
 def test_hostile_labels_add_no_element_no_attribute_and_no_script() -> None:

@@ -1,3 +1,3 @@
-"""The sections of the HTML report, a function each: overview, findings, classes, skew, closing."""
+"""The sections of the HTML report, a function each: overview, findings, classes, skew, weights, closing."""
 
 from __future__ import annotations

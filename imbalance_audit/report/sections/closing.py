@@ -1,4 +1,4 @@
-"""The end of the page: the weights, what each rule did, and how to get this report again."""
+"""The end of the page: what each rule did, and how to get this report again."""
 
 from __future__ import annotations
 
@@ -7,45 +7,17 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures
 from imbalance_audit.report.contents import CLASS_ORDERS, coverage_line
-from imbalance_audit.report.markup import element, icon, message
+from imbalance_audit.report.markup import element, message
 from imbalance_audit.report.sections.overview import badge, section
-from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.records import Audit, ClassWeights
+    from imbalance_audit.records import Audit
     from imbalance_audit.report.contents import Caps, RuleText
     from imbalance_audit.report.markup import Markup
 
 _STATES = {"passed": "passed", "failed": "failed", "not_run": "could not run"}
-
-
-def weights_section(audit: Audit, weights: ClassWeights) -> Markup:
-    """Return what the weights are, what they cost, and how to load them."""
-    facts = [p for name, value in weight_lines(weights) for p in (element("dt", name), element("dd", message(value)))]
-    parts = []
-    if weights.fingerprint != audit.source.fingerprint:
-        words = (
-            f"These weights were computed from other data (fingerprint {plain(weights.fingerprint)[:12]}, "
-            f"this audit {audit.source.fingerprint[:12]}). Compute them again."
-        )
-        parts.append(element("div", icon("warning"), element("p", words), class_="alert warning", role="note"))
-    told = (
-        "The effective sample size is how many equally weighted labels would give gradients as steady. "
-        "Weights are a hyper-parameter: compare a run without them on macro-F1, and correct the prior before "
-        "you read probabilities."
-    )
-    left = element("div", element("dl", *facts, class_="params"), class_="card pad")
-    right = element(
-        "div",
-        element("h3", "Load them"),
-        element("pre", element("code", loading_code(weights)), tabindex=0),
-        element("p", told, class_="muted read"),
-        class_="card pad stack",
-    )
-    lead = "One weight a class, in index order. Each class's weight and its share of the loss are in the class table."
-    return section("weights", "Weights", *parts, element("div", left, right, class_="pair loading"), lead=lead)
 
 
 def coverage(audit: Audit, rules: Mapping[str, RuleText]) -> Markup:
