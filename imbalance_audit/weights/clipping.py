@@ -73,7 +73,11 @@ def clipped(weights: Sequence[float], counts: Sequence[float], limits: Limits) -
 
 def _scale(weights: Sequence[float], counts: Sequence[float], low: float, high: float) -> float:
     """Solve Σ n·clip(s·w) = Σ n for s: the sum is piecewise linear in s and never falls."""
-    pairs = [(w, n) for w, n in zip(weights, counts, strict=True) if w > 0 and n > 0]
+    together: dict[float, float] = {}  # many classes are of one weight, above all in a long tail
+    for w, n in zip(weights, counts, strict=True):
+        if w > 0 and n > 0:
+            together[w] = together.get(w, 0) + n
+    pairs = [*together.items()]
     total, taking_part = math.fsum(counts), math.fsum(n for _, n in pairs)
     if not low * taking_part <= total <= high * taking_part:
         message = (

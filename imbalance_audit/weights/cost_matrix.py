@@ -140,7 +140,7 @@ def read_costs(path: str) -> dict[str, dict[str, float]]:
     """
     try:
         rows = [row for row in csv.reader(Path(path).read_text(encoding="utf-8").splitlines()) if row]
-        _, *heads = rows[0]
+        (_, *heads), _ = rows[0], rows[1]  # a header alone is no matrix
         costs = {truth: {said: float(cost) for said, cost in zip(heads, row, strict=True)} for truth, *row in rows[1:]}
     except (OSError, ValueError, IndexError) as error:
         message = (
