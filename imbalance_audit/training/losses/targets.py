@@ -26,6 +26,15 @@ def class_dim(logits: Tensor) -> int:
     return 1 if logits.dim() > 1 else 0
 
 
+def loss_dtype(values: Tensor) -> torch.dtype:
+    """Return float64 for float64, else float32: the sum of a batch overflows 16 bits, and autocast would do the same.
+
+    >>> loss_dtype(torch.zeros(1, dtype=torch.bfloat16))
+    torch.float32
+    """
+    return torch.float64 if values.dtype == torch.float64 else torch.float32
+
+
 def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tensor]:
     """Return both in the dtypes of the loss: 16 bits as float32, like autocast, since their sum would overflow.
 
@@ -48,7 +57,7 @@ def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tens
             "Give weights for exactly the model's classes, in its order."
         )
         raise ClassOrderError(message)
-    dtype = torch.promote_types(logits.dtype, torch.float32)
+    dtype = loss_dtype(logits)
     if target.is_floating_point():
         if target.shape != logits.shape:
             message = (
