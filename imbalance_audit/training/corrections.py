@@ -167,10 +167,14 @@ def register(owner: object, correction: Correction) -> None:
         if found is not None:
             _warn(found, stacklevel=5)
     # Keyed by the reference, which is hashed by the object's identity: modules define no equality.
-    _LIVING[weakref.ref(owner, lambda dead: _LIVING.pop(dead, None) and None)] = correction
+    _LIVING[weakref.ref(owner, _forget)] = correction
 
 
 _LIVING: dict[weakref.ref[object], Correction] = {}
+
+
+def _forget(dead: weakref.ref[object]) -> None:
+    _LIVING.pop(dead, None)
 
 
 def _correction(owner: object, what: Kind) -> Correction:

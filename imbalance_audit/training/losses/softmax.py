@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
+from imbalance_audit.errors import OptionError
 from imbalance_audit.training.corrections import Correction, register
 from imbalance_audit.training.losses.binding import refuse_multilabel
 from imbalance_audit.training.losses.reduction import denominator, weights_of
@@ -15,7 +16,7 @@ from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Self
+    from typing import Self, Unpack
 
     from torch import Tensor
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from imbalance_audit.training.losses.reduction import Reduction
 
 Smoothing = Literal["sample", "class"]
+
+
+class SoftmaxOptions(TypedDict, total=False):
+    """What every loss of this family takes; `WeightedCrossEntropy` tells what each means."""
+
+    ignore_index: int
+    label_smoothing: float
+    reduction: Reduction
+    smoothing: Smoothing
 
 
 def along_classes(vector: Tensor, logits: Tensor) -> Tensor:
@@ -146,13 +156,29 @@ class SoftmaxLoss(WeightedLoss):
 class PriorLoss(SoftmaxLoss):
     """A loss that takes the class counts into the logits. It weighs only if it is told to.
 
-    A class without a row counts as one with one row: the logarithm and the root of its count stay finite.
+    A class without a row counts as one with one row: the logarithm and the root of its count stay finite, and the class
+    keeps a gradient (log 0 would take it).
     """
+
+    def __init__(
+        self,
+        classes: int,
+        weight: Tensor | Sequence[float] | None,
+        **options: Unpack[SoftmaxOptions],
+    ) -> None:
+        super().__init__(torch.ones(classes) if weight is None else weight, **options)
+        if self.weight.shape[0] != classes:
+            message = (
+                f"Expected one weight for each of {classes} counts, got {self.weight.shape[0]}. Give equally many."
+            )
+            raise OptionError(message)
 
     @classmethod
     def _with(cls, bound: Bound, options: dict[str, Any]) -> Self:
         weighted = options.pop("weighted", False)
-        return cls(bound.counts, weight=bound.weight if weighted else None, **options)
+        # Every subclass takes the counts first, then its own options and those of the family.
+        build: Callable[..., Self] = cls
+        return build(bound.counts, weight=bound.weight if weighted else None, **options)
 
 
 def counted(counts: Tensor | Sequence[float]) -> Tensor:

@@ -160,10 +160,7 @@ def number(name: str, value: float, *, least: float, most: float = float("inf"),
     given = float(value)
     inside = least <= given <= most and given != float("inf") and not (below and given == most)  # also false of NaN
     if not inside:
-        if most == float("inf"):
-            upper = "up"
-        else:
-            upper = f"up to, but not including, {most:g}" if below else f"to {most:g}"
+        upper = "up" if most == float("inf") else f"up to{', but not including,' if below else ''} {most:g}"
         message = f"{name} is a number from {least:g} {upper}, got {value}."
         raise OptionError(message)
     return given
