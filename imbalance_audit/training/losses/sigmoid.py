@@ -68,7 +68,7 @@ def two_sided(
 def side_by_class(side: Tensor, logits: Tensor) -> Tensor:
     """Return a weight (C,) so that it broadcasts over dimension 1, never over the last one; (1,) over all."""
     side = side.to(logits.dtype)
-    return side if side.shape[0] == 1 else side.view([-1] + [1] * (logits.dim() - 2))
+    return side.view(()) if side.shape[0] == 1 else side.view([-1] + [1] * (logits.dim() - 2))
 
 
 def labelled(logits: Tensor, target: Tensor, classes: int, ignore_value: float) -> tuple[Tensor, Tensor, Tensor]:
