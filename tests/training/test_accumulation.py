@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
 from torch.nn.parallel import DistributedDataParallel
 
 from imbalance_audit.errors import OptionError
@@ -20,22 +20,23 @@ from imbalance_audit.training import (
     WeightedMultilabelCrossEntropy,
     window_denominator,
 )
+from imbalance_audit.training.losses.reduction import Reduction
 from imbalance_audit.training.losses.weighted import WeightedLoss
 
 W = [0.27, 3.5, 12.0, 25.0]
 LOSSES = ("cross-entropy", "binary", "focal")
-REDUCTIONS = ("count", "weight")
+REDUCTIONS: tuple[Reduction, ...] = ("count", "weight")
 CASES = ("whole", "ignored rows", "an empty rank")
 MICRO_BATCHES = (1, 4, 16)
 ROWS = 64
 
 
-def loss_of(name: str, reduction: str) -> WeightedLoss:
+def loss_of(name: str, reduction: Reduction) -> WeightedLoss:
     if name == "cross-entropy":
-        return WeightedCrossEntropy(W, reduction=reduction)  # type: ignore[arg-type]  # -- one of the literals
+        return WeightedCrossEntropy(W, reduction=reduction)
     if name == "focal":
-        return FocalLoss(W, reduction=reduction)  # type: ignore[typeddict-item]  # -- one of the literals
-    return WeightedMultilabelCrossEntropy(pos_weight=W, reduction=reduction)  # type: ignore[arg-type]  # -- likewise
+        return FocalLoss(W, reduction=reduction)
+    return WeightedMultilabelCrossEntropy(pos_weight=W, reduction=reduction)
 
 
 def data_of(name: str, case: str) -> tuple[Tensor, Tensor]:
@@ -63,14 +64,14 @@ def gradient_of(model: nn.Module) -> Tensor:
     return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
 
 
-def of_one_batch(name: str, reduction: str, case: str) -> Tensor:
+def of_one_batch(name: str, reduction: Reduction, case: str) -> Tensor:
     model = model_of()
     x, y = data_of(name, case)
     loss_of(name, reduction)(model(x), y).backward()
     return gradient_of(model)
 
 
-def of_windows(name: str, reduction: str, case: str, pieces: int, rank: int, ranks: int) -> Tensor:
+def of_windows(name: str, reduction: Reduction, case: str, pieces: int, rank: int, ranks: int) -> Tensor:
     model = model_of()
     wrapped = DistributedDataParallel(model) if ranks > 1 else model
     x, y = data_of(name, case)
@@ -83,13 +84,13 @@ def of_windows(name: str, reduction: str, case: str, pieces: int, rank: int, ran
     window = [(x[at * size : (at + 1) * size], y[at * size : (at + 1) * size]) for at in range(pieces)]
     denominator = window_denominator(loss, [targets for _, targets in window])
     for rows, targets in window:
-        (loss.parts(wrapped(rows), targets)[0] / denominator).backward()
+        torch.autograd.backward(loss.parts(wrapped(rows), targets)[0] / denominator)
     return gradient_of(model)
 
 
 def table(rank: int, ranks: int) -> dict[tuple[str, str, str, int], float]:
     """Return the largest difference to the gradient of one batch, relative to its largest entry."""
-    errors = {}
+    errors: dict[tuple[str, str, str, int], float] = {}
     for name in LOSSES:
         for reduction in REDUCTIONS:
             for case in CASES:
@@ -124,7 +125,7 @@ def test_any_number_of_micro_batches_gives_the_gradient_of_one_batch() -> None:
 
 @pytest.mark.skipif(not dist.is_gloo_available(), reason="this torch has no gloo")
 def test_any_number_of_micro_batches_on_two_ranks_gives_the_gradient_of_one_batch(tmp_path: Path) -> None:
-    mp.spawn(on_a_rank, args=(2, free_port(), str(tmp_path)), nprocs=2)  # type: ignore[no-untyped-call]  # -- torch's
+    spawn(on_a_rank, args=(2, free_port(), str(tmp_path)), nprocs=2)  # type: ignore[no-untyped-call]  # -- torch's
 
     for rank in range(2):
         errors = dict(torch.load(tmp_path / f"{rank}.pt"))
@@ -148,7 +149,7 @@ def test_a_window_without_a_valid_target_gives_a_gradient_of_0() -> None:
     target = torch.full((3,), -100)
     loss = WeightedCrossEntropy(W)
 
-    (loss.parts(logits, target)[0] / window_denominator(loss, [target])).backward()
+    torch.autograd.backward(loss.parts(logits, target)[0] / window_denominator(loss, [target]))
 
     assert logits.grad is not None
     assert torch.equal(logits.grad, torch.zeros(3, 4))

@@ -70,7 +70,7 @@ def test_weights_and_a_sampler_of_the_same_file_turn_the_tail_upside_down(
     assert found.residual == pytest.approx([1.0] * 3, rel=1e-5)
 
 
-def test_the_residual_weights_reach_the_target_beside_the_sampler(balanced_file: Path) -> None:
+def test_the_residual_weights_reach_the_target_beside_the_sampler() -> None:
     loss = Correction(("a", "b"), (0.9, 0.1), (1.0, 9.0), "same", "loss")
     root = Correction(("b", "a"), (0.1, 0.9), (3.0, 1.0), "same", "sampler")  # a square-root sampler
 

@@ -1,10 +1,9 @@
-"""The correction undoes exactly what training did: the minimiser of the risk, corrected, is the posterior of the data."""
+"""The correction undoes exactly what training did: the corrected minimiser of the risk is the posterior of the data."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -12,6 +11,7 @@ import torch
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import LogitAdjustedCrossEntropy, PriorCorrection, WeightedCrossEntropy
+from imbalance_audit.training.prior_correction import Drawn, Trained
 from imbalance_audit.weight_file import save_weights
 
 CLASSES = ["bird", "cat", "dog"]
@@ -39,7 +39,9 @@ def minimiser(loss: torch.nn.Module, seen: torch.Tensor) -> torch.Tensor:
     ("trained", "drawn"),
     [(t, d) for t in ("weighted", "logit-adjusted", "unweighted") for d in ("data", "balanced", "weighted")],
 )
-def test_the_corrected_minimiser_is_the_posterior_of_the_data(trained: Any, drawn: Any, weight_file: Path) -> None:
+def test_the_corrected_minimiser_is_the_posterior_of_the_data(
+    trained: Trained, drawn: Drawn, weight_file: Path
+) -> None:
     # The file: 6, 3 and 1 of them with weights 0.5, 1 and 4.
     prior, weight = torch.tensor([0.6, 0.3, 0.1]).double(), torch.tensor([0.5, 1.0, 4.0]).double()
     ratio = {"data": torch.ones(3).double(), "balanced": 1 / prior, "weighted": weight}[drawn]
@@ -50,9 +52,8 @@ def test_the_corrected_minimiser_is_the_posterior_of_the_data(trained: Any, draw
         "unweighted": WeightedCrossEntropy([1.0, 1.0, 1.0]),
     }[trained]
     logits = minimiser(loss, seen / seen.sum(1, keepdim=True))
-    options = {"tau": 1.5} if trained == "logit-adjusted" else {}
 
-    correction = PriorCorrection.from_file(weight_file, classes=CLASSES, trained=trained, drawn=drawn, **options)
+    correction = PriorCorrection.from_file(weight_file, classes=CLASSES, trained=trained, drawn=drawn, tau=1.5)
 
     torch.testing.assert_close(correction(logits).softmax(1), ETA, rtol=1e-5, atol=1e-5)
     if (trained, drawn) != ("unweighted", "data"):

@@ -143,5 +143,5 @@ def test_what_cannot_be_scheduled_is_refused_in_a_sentence() -> None:
         ProgressiveReweighting(loss, epochs=1)
     with pytest.raises(OptionError, match="epoch is an integer from 0 up, got -1"):
         DeferredReweighting(loss, start=1).set_epoch(-1)
-    with pytest.raises(OptionError, match="start is an integer from 0 up, got 1.5"):
+    with pytest.raises(OptionError, match="start is an integer from 0 up"):
         DeferredReweighting(loss, start=1.5)  # type: ignore[arg-type]  # -- the point

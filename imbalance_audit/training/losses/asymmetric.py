@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
-from imbalance_audit.training.losses.focal import modulated
-from imbalance_audit.training.losses.sigmoid import SigmoidLoss, two_sided
+from imbalance_audit.training.losses.binary import each_label
+from imbalance_audit.training.losses.sigmoid import SigmoidLoss, sides_of
 from imbalance_audit.training.losses.weighted import number
 
 if TYPE_CHECKING:
@@ -31,23 +31,31 @@ def sigmoid_focal_parts(
     ignore_value: float = -100.0,
     reduction: Reduction = "count",
 ) -> tuple[Tensor, Tensor]:
-    """Return (Σ a·t·(1-p)^γ·(-log p) + b·(1-t)·p^γ·(-log(1-p)), denominator). The pure core of `SigmoidFocalLoss`.
+    """Return (Σ (1-p_t)^γ·[a·t·(-log p) + b·(1-t)·(-log(1-p))], denominator). The pure core of `SigmoidFocalLoss`.
 
-    With α the first term is multiplied by it and the second by 1-α. Shapes, missing labels and errors: `two_sided`.
+    With α the first term is multiplied by it and the second by 1-α. Shapes, missing labels and errors: `sides_of`.
 
     >>> sigmoid_focal_parts(torch.zeros(1), torch.tensor([1.0]), torch.tensor([4.0]), torch.tensor([1.0]))
     (tensor(0.6931), tensor(1.))
     """
-
-    def sides(s: Tensor) -> tuple[Tensor, Tensor]:
-        is_class, is_not = modulated(F.logsigmoid(s), gamma), modulated(F.logsigmoid(-s), gamma)
-        return (is_class, is_not) if alpha is None else (alpha * is_class, (1 - alpha) * is_not)
-
-    return two_sided(logits, target, positive, negative, sides, ignore_value=ignore_value, reduction=reduction)
+    sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
+    weighed = sides
+    if alpha is not None:
+        weighed = sides._replace(positive=alpha * sides.positive, negative=(1 - alpha) * sides.negative)
+    losses = each_label(weighed)
+    if gamma > 0.0:
+        p = sides.logits.sigmoid()
+        # 1 - p_t in one expression for both sides; from its clamp on the power has no infinite derivative.
+        rest = torch.addcmul(p, sides.target, 1 - 2 * p).clamp(min=torch.finfo(p.dtype).eps ** 2)
+        losses = losses * (rest if gamma == 1.0 else rest.pow(gamma))
+    # α scales the loss and not the denominator: it is a constant of the loss, not a weight of the data.
+    return sides.parts(losses, reduction)
 
 
 class SigmoidFocalLoss(SigmoidLoss):
     """Focal loss of each class by itself: k_c·[ρ_c·t·(1-p)^γ·(-log p) + (1-t)·p^γ·(-log(1-p))], p = σ(s).
+
+    For a soft label the modulator is (1-p_t)^γ with p_t = t·p + (1-t)·(1-p), for both terms, as in torchvision.
 
     The paper's α_t is `alpha` for positives and 1-alpha for negatives, times the other weights; it is left out unless
     given (the paper: 0.25). All weights stand outside the modulator. The paper divides by the number of positives:
@@ -100,28 +108,28 @@ def asymmetric_parts(
 ) -> tuple[Tensor, Tensor]:
     """Return (Σ a·t·(1-p)^γ₊·(-log p) + b·(1-t)·p_m^γ₋·(-log(1-p_m)), denominator). The core of `AsymmetricLoss`.
 
-    Shapes, missing labels and errors are those of `two_sided`.
+    Shapes, missing labels and errors are those of `sides_of`.
 
     >>> one = torch.ones(1)
     >>> asymmetric_parts(torch.zeros(1), one, one, one)  # ½·log 2
     (tensor(0.3466), tensor(1.))
     """
-
-    def sides(s: Tensor) -> tuple[Tensor, Tensor]:
-        log_p = F.logsigmoid(s)
-        log_rest = F.logsigmoid(-s) if margin == 0.0 else (torch.sigmoid(-s) + margin).clamp(max=1).log()
-        is_class = -log_p * _power(log_p, gamma_positive, detach=detach)
-        return is_class, -log_rest * _power(log_rest, gamma_negative, detach=detach)
-
-    return two_sided(logits, target, positive, negative, sides, ignore_value=ignore_value, reduction=reduction)
+    sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
+    s = sides.logits
+    log_p = F.logsigmoid(s)
+    log_rest = F.logsigmoid(-s) if margin == 0.0 else (torch.sigmoid(-s) + margin).clamp(max=1).log()
+    is_class = log_p * _power(log_p, gamma_positive, detach=detach)
+    is_not = log_rest * _power(log_rest, gamma_negative, detach=detach)
+    return sides.parts(-(sides.positive * is_class + sides.negative * is_not), reduction)
 
 
 def _power(log_p: Tensor, gamma: float, *, detach: bool) -> Tensor:
     """Return (1-p)^γ with a finite gradient."""
     if gamma == 0.0:
-        return torch.ones_like(log_p)
+        return log_p.new_ones(())
     kept = log_p.detach() if detach else log_p
-    return torch.expm1(kept).neg().clamp(min=torch.finfo(kept.dtype).eps ** 2).pow(gamma)
+    rest = torch.expm1(kept).neg().clamp(min=torch.finfo(kept.dtype).eps ** 2)
+    return rest if gamma == 1.0 else rest.pow(gamma)
 
 
 class AsymmetricLoss(SigmoidLoss):

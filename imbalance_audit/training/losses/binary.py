@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812 -- the name that every torch progr
 
 from imbalance_audit.errors import OptionError
 from imbalance_audit.training.corrections import Correction, register
-from imbalance_audit.training.losses.sigmoid import SigmoidLoss, labelled, side_by_class, sides_denominator
+from imbalance_audit.training.losses.sigmoid import SigmoidLoss, sides_of
 from imbalance_audit.training.losses.weighted import class_vector
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.training.losses.binding import Bound
     from imbalance_audit.training.losses.reduction import Reduction
+    from imbalance_audit.training.losses.sigmoid import Sides
 
 
 def binary_cross_entropy_parts(
@@ -32,20 +33,21 @@ def binary_cross_entropy_parts(
 ) -> tuple[Tensor, Tensor]:
     """Return (Σ -a·t·log σ(s) - b·(1-t)·log σ(-s), denominator). The pure core of both losses here.
 
-    Shapes, missing labels and errors are those of `two_sided`.
+    Shapes, missing labels and errors are those of `sides_of`.
 
     >>> import torch
     >>> binary_cross_entropy_parts(torch.zeros(2), torch.tensor([0.0, 1.0]), torch.tensor([3.0]), torch.tensor([1.0]))
     (tensor(2.7726), tensor(2.))
     """
-    logits, target, missing = labelled(logits, target, positive.shape[0], ignore_value)
-    a, b = (side_by_class(side, logits) for side in (positive, negative))
+    sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
+    return sides.parts(each_label(sides), reduction)
+
+
+def each_label(sides: Sides) -> Tensor:
+    """Return -a·t·log σ(s) - b·(1-t)·log σ(-s) of each entry, 0 where the label is missing."""
     # As torch computes it, with one logarithm for both sides: log σ(-s) = log σ(s) - s.
-    of_negatives = b * (1 - target)
-    losses = of_negatives * logits - (a * target + of_negatives) * F.logsigmoid(logits)
-    losses = losses.masked_fill(missing, 0)
-    loss = losses if reduction == "none" else losses.sum()
-    return loss, sides_denominator(target, missing, a, b, reduction, loss.dtype)
+    log_p = F.logsigmoid(sides.logits)
+    return sides.negative * sides.logits - (sides.positive + sides.negative) * log_p
 
 
 class WeightedMultilabelCrossEntropy(SigmoidLoss):
@@ -53,7 +55,8 @@ class WeightedMultilabelCrossEntropy(SigmoidLoss):
 
     ρ (`pos_weight`) weighs a class's positives against its negatives; k (`weight`) weighs the class against the others.
     Logits and labels are (N, C) or (N, C, d₁, …): a vector (C,) always weighs dimension 1, where torch's own would
-    weigh the last one. Labels from 0 to 1 may be soft; NaN or `ignore_value` is a missing label, which takes no part.
+    weigh the last one. Labels from 0 to 1 may be soft; NaN, a negative label or `ignore_value` is a missing one, which
+    takes no part.
 
     `count` divides by the number of labels, as torch's mean does without missing ones; `weight` by Σ of the weights.
     Loaded `from_file`, ρ is the file's; `use` takes "pos_weight", "weight", "both" or "none" of its vectors.
@@ -61,7 +64,7 @@ class WeightedMultilabelCrossEntropy(SigmoidLoss):
     Args:
         pos_weight: ρ, one for each class in the order of the logits; 1 for None.
         weight: k, likewise.
-        ignore_value: The label that means a missing one, besides NaN.
+        ignore_value: A label that means a missing one, besides NaN and negative ones.
         reduction: `count`, `weight`, `sum` or `none`.
 
     Raises:
@@ -88,7 +91,7 @@ class WeightedBinaryCrossEntropy(SigmoidLoss):
 
     Args:
         weight: (w₀, w₁).
-        ignore_value: The label that means a missing one, besides NaN.
+        ignore_value: A label that means a missing one, besides NaN and negative ones.
         reduction: `count`, `weight`, `sum` or `none`.
 
     Raises:

@@ -32,7 +32,7 @@ def modulated(log_p: Tensor, gamma: float) -> Tensor:
         return -log_p
     # expm1 keeps what 1 - p loses near p = 1; the derivative of u^γ is infinite at u = 0 and would turn into NaN.
     rest = torch.expm1(log_p).neg().clamp(min=torch.finfo(log_p.dtype).eps ** 2)
-    return rest.pow(gamma) * -log_p
+    return (rest if gamma == 1.0 else rest.pow(gamma)) * -log_p
 
 
 def focal_parts(

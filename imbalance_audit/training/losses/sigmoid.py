@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, get_args
 
 import torch
 
@@ -11,7 +11,7 @@ from imbalance_audit.training.losses.targets import described, loss_dtype
 from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
     from torch import Tensor
@@ -31,38 +31,52 @@ class SigmoidOptions(TypedDict, total=False):
     reduction: Reduction
 
 
-def two_sided(
-    logits: Tensor,
-    target: Tensor,
-    positive: Tensor,
-    negative: Tensor,
-    losses_of: Callable[[Tensor], tuple[Tensor, Tensor]],
-    *,
-    ignore_value: float = -100.0,
-    reduction: Reduction = "count",
-) -> tuple[Tensor, Tensor]:
-    """Return (Σ a·t·f₊ + b·(1-t)·f₋, denominator) over the entries whose label is not missing.
+class Sides(NamedTuple):
+    """How much each entry counts on either side: a·t and b·(1-t), both 0 where the label is missing."""
+
+    logits: Tensor
+    target: Tensor
+    positive: Tensor
+    negative: Tensor
+    valid: Tensor
+
+    def parts(self, losses: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+        """Return the summed losses (`none`: the losses) and their denominator."""
+        loss = losses if reduction == "none" else losses.sum()
+        return loss, self.denominator(reduction)
+
+    def denominator(self, reduction: Reduction) -> Tensor:
+        """Return how many labels there are, or the sum of their weights under `weight`."""
+        if reduction == "weight":
+            return (self.positive + self.negative).sum()
+        return self.valid.count_nonzero().to(self.logits.dtype)
+
+
+def sides_of(logits: Tensor, target: Tensor, positive: Tensor, negative: Tensor, *, ignore_value: float) -> Sides:
+    """Return both sides in the dtype of the loss.
 
     Args:
         logits: (N, C, d₁, …), or any shape where the weights have one entry.
-        target: The labels in the same shape, from 0 to 1; NaN or `ignore_value` where missing.
+        target: The labels in the same shape, from 0 to 1; NaN, negative or `ignore_value` where missing.
         positive: a, (C,) or (1,).
         negative: b, likewise.
-        losses_of: Logits → (f₊, f₋).
-        ignore_value: The label that means a missing one.
-        reduction: Under `weight` the denominator is Σ a·t + b·(1-t), else the number of labels.
+        ignore_value: A label that means a missing one.
 
     Raises:
         OptionError: the shapes differ, or the logits are not floating.
         ClassOrderError: the logits are not over the weighted classes.
     """
-    logits, target, missing = labelled(logits, target, positive.shape[0], ignore_value)
-    a, b = (side_by_class(side, logits) for side in (positive, negative))
-    is_class, is_not = losses_of(logits)
-    # A missing label is 0 by now; an infinite logit there must not leak through 0·∞, so the product is masked.
-    losses = (a * target * is_class + b * (1 - target) * is_not).masked_fill(missing, 0)
-    loss = losses if reduction == "none" else losses.sum()
-    return loss, sides_denominator(target, missing, a, b, reduction, loss.dtype)
+    _same_shape(logits, target, positive.shape[0])
+    dtype = loss_dtype(logits)
+    logits = logits.to(dtype)
+    # One comparison, which NaN fails too.
+    valid = target >= 0
+    if ignore_value >= 0:
+        valid = valid & (target != ignore_value)
+    label = torch.where(valid, target, 0).to(dtype)
+    # 1 - t where there is a label and 0 where there is none, so that nothing has to be masked later.
+    of_positives = side_by_class(positive, logits) * label
+    return Sides(logits, label, of_positives, side_by_class(negative, logits) * (valid.to(dtype) - label), valid)
 
 
 def side_by_class(side: Tensor, logits: Tensor) -> Tensor:
@@ -71,13 +85,7 @@ def side_by_class(side: Tensor, logits: Tensor) -> Tensor:
     return side.view(()) if side.shape[0] == 1 else side.view([-1] + [1] * (logits.dim() - 2))
 
 
-def labelled(logits: Tensor, target: Tensor, classes: int, ignore_value: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Return logits and labels in the dtype of the loss, with 0 for missing labels, and where these are.
-
-    Raises:
-        OptionError: the shapes differ, or the logits are not floating.
-        ClassOrderError: the logits are not over the weighted classes.
-    """
+def _same_shape(logits: Tensor, target: Tensor, classes: int) -> None:
     if not logits.is_floating_point() or target.shape != logits.shape:
         message = (
             f"Expected floating logits and labels of one shape, got {described(logits)} and {described(target)}. "
@@ -90,20 +98,6 @@ def labelled(logits: Tensor, target: Tensor, classes: int, ignore_value: float) 
             "Give weights for exactly the model's classes, in its order."
         )
         raise ClassOrderError(message)
-    dtype = loss_dtype(logits)
-    missing = target == ignore_value
-    if target.is_floating_point():
-        missing = missing | target.isnan()
-    return logits.to(dtype), target.masked_fill(missing, 0).to(dtype), missing
-
-
-def sides_denominator(
-    target: Tensor, missing: Tensor, positive: Tensor, negative: Tensor, reduction: Reduction, dtype: torch.dtype
-) -> Tensor:
-    """Return how many labels there are, or the sum of their weights under `weight`."""
-    if reduction == "weight":
-        return (positive * target + negative * (1 - target)).masked_fill(missing, 0).sum(dtype=dtype)
-    return missing.logical_not().count_nonzero().to(dtype)
 
 
 class SigmoidLoss(WeightedLoss):
@@ -112,7 +106,7 @@ class SigmoidLoss(WeightedLoss):
     Attributes:
         positive: float32[C], weight·pos_weight; (1,) where neither was given.
         negative: float32[C], weight; likewise.
-        ignore_value: The label that means a missing one, besides NaN.
+        ignore_value: A label that means a missing one, besides NaN and negative ones.
     """
 
     positive: Tensor
@@ -140,10 +134,9 @@ class SigmoidLoss(WeightedLoss):
 
     def denominator(self, target: Tensor) -> Tensor:
         """Return how many labels there are, or the sum of their weights under `weight`."""
-        own = target if target.is_floating_point() else target.to(torch.float32)
-        _, labels, missing = labelled(own, target, self.positive.shape[0], self.ignore_value)
-        a, b = (side_by_class(side, labels) for side in (self.positive, self.negative))
-        return sides_denominator(labels, missing, a, b, self.reduction, labels.dtype)
+        like = target if target.is_floating_point() else target.to(torch.float32)
+        sides = sides_of(like, target, self.positive, self.negative, ignore_value=self.ignore_value)
+        return sides.denominator(self.reduction)
 
     @property
     def shared(self) -> dict[str, Any]:

@@ -95,8 +95,9 @@ def binary(s: float, t: float, c: int) -> float:
 
 def sigmoid_focal(s: float, t: float, c: int) -> float:
     p = 1 / (1 + np.exp(-s))
-    positive = 0.3 * w[c] * t * (1 - p) ** 1.5 * -np.log(p)
-    return float(W_COLUMN[c] * (positive + 0.7 * (1 - t) * p**1.5 * -np.log(1 - p)))
+    p_t = p * t + (1 - p) * (1 - t)
+    each = 0.3 * w[c] * t * -np.log(p) + 0.7 * (1 - t) * -np.log(1 - p)
+    return float(W_COLUMN[c] * (1 - p_t) ** 1.5 * each)
 
 
 def asymmetric(s: float, t: float, c: int) -> float:
@@ -139,7 +140,7 @@ class Sigmoid:
     formula: Callable[[float, float, int], float]
 
 
-def _weighed(**options: Any) -> dict[str, Any]:
+def _weighed(**options: Any) -> dict[str, Any]:  # noqa: ANN401 -- whatever a constructor takes
     return {"pos_weight": W, "weight": W_COLUMN, **options}
 
 

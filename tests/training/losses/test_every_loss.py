@@ -28,6 +28,8 @@ from imbalance_audit.training import (
     WeightedMultilabelCrossEntropy,
     WeightedRegressionLoss,
 )
+from imbalance_audit.training.losses.sigmoid import SigmoidLoss
+from imbalance_audit.training.losses.softmax import PriorLoss
 from imbalance_audit.training.losses.weighted import WeightedLoss
 from imbalance_audit.weight_file import save_weights
 from tests.training.losses.catalogue import EVERY, SIGMOID, logits_of, targets_for
@@ -178,9 +180,9 @@ def test_logits_over_other_classes_are_refused(name: str) -> None:
         EVERY[name]()(torch.zeros(2, 5), targets_for(name, (2, 5)))
 
 
-WEIGHTED = [WeightedCrossEntropy, FocalLoss, PolyLoss, ClassBalancedFocalLoss]
-PRIOR = [LogitAdjustedCrossEntropy, VSLoss, LDAMLoss, SeesawLoss]
-MANY = [WeightedMultilabelCrossEntropy, SigmoidFocalLoss, AsymmetricLoss]
+WEIGHTED: list[type[WeightedLoss]] = [WeightedCrossEntropy, FocalLoss, PolyLoss, ClassBalancedFocalLoss]
+PRIOR: list[type[WeightedLoss]] = [LogitAdjustedCrossEntropy, VSLoss, LDAMLoss, SeesawLoss]
+MANY: list[type[WeightedLoss]] = [WeightedMultilabelCrossEntropy, SigmoidFocalLoss, AsymmetricLoss]
 
 
 @pytest.mark.parametrize("build", WEIGHTED + PRIOR)
@@ -199,7 +201,7 @@ def test_from_a_file_it_is_the_same_loss_in_any_order_of_the_classes(
 
 
 @pytest.mark.parametrize("build", PRIOR)
-def test_a_loss_with_a_prior_weighs_only_if_told(build: type[WeightedLoss], weight_file: Path) -> None:
+def test_a_loss_with_a_prior_weighs_only_if_told(build: type[PriorLoss], weight_file: Path) -> None:
     plain = build.from_file(weight_file, classes=["bird", "cat", "dog"])
     both = build.from_file(weight_file, classes=["bird", "cat", "dog"], weighted=True)
 
@@ -209,7 +211,7 @@ def test_a_loss_with_a_prior_weighs_only_if_told(build: type[WeightedLoss], weig
 
 @pytest.mark.parametrize("build", MANY)
 def test_a_multilabel_file_gives_pos_weights_and_class_weights_apart(
-    build: type[WeightedMultilabelCrossEntropy], tmp_path: Path, weights: ClassWeights
+    build: type[SigmoidLoss], tmp_path: Path, weights: ClassWeights
 ) -> None:
     path = tmp_path / "many.pt"
     save_weights(replace(weights, task="multilabel", pos_weight=(2.0, 5.0, 9.0)), path)

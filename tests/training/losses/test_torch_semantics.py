@@ -77,7 +77,7 @@ def test_torch_refuses_float32_weights_with_other_logits_and_ours_takes_them(dty
 
 def test_micro_batches_of_torchs_weighted_mean_err_by_tens_of_percent_and_their_parts_do_not() -> None:
     # TRAINING M18: 64 rows of 90/7/2/1, in eighths.
-    errors = {"torch": [], "ours": []}
+    errors: dict[str, list[float]] = {"torch": [], "ours": []}
     for seed in range(20):
         generator = torch.Generator().manual_seed(seed)
         target = torch.multinomial(torch.tensor([0.9, 0.07, 0.02, 0.01]), 64, replacement=True, generator=generator)
