@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
-from imbalance_audit.errors import OptionError
-from imbalance_audit.training.losses.reduction import valid_count, weights_of
+from imbalance_audit.training.losses.reduction import denominator, weights_of
+from imbalance_audit.training.losses.softmax import SoftmaxLoss, along_classes
 from imbalance_audit.training.losses.targets import class_dim, prepared
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, weights_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from os import PathLike
-
     from torch import Tensor
 
-    from imbalance_audit.training.class_order import Classes
     from imbalance_audit.training.losses.reduction import Reduction
+    from imbalance_audit.training.losses.softmax import Smoothing
 
-Smoothing = Literal["sample", "class"]
 
-
-def weighted_cross_entropy(
+def weighted_cross_entropy_parts(
     logits: Tensor,
     target: Tensor,
     weight: Tensor,
@@ -31,16 +25,51 @@ def weighted_cross_entropy(
     ignore_index: int = -100,
     label_smoothing: float = 0.0,
     smoothing: Smoothing = "sample",
-    reduce: bool = True,
-) -> Tensor:
-    """Return Σ w·ℓ, or w·ℓ of each target with `reduce=False`. The pure core of `WeightedCrossEntropy`.
+    reduction: Reduction = "count",
+) -> tuple[Tensor, Tensor]:
+    """Return (Σ w·ℓ, denominator), or w·ℓ of each target first for `none`. The pure core of `WeightedCrossEntropy`.
 
-    Logits, target and weight are of one dtype and of the shapes that `prepared` gives.
+    Args:
+        logits: (N, C), (C,) or (N, C, d₁, …), floating.
+        target: Class indices (N,), () or (N, d₁, …), or probabilities in the shape of the logits.
+        weight: (C,).
+        ignore_index: The class index that takes no part.
+        label_smoothing: ε.
+        smoothing: `sample` or `class`.
+        reduction: What the denominator is, and whether the loss is summed.
+
+    Raises:
+        ClassOrderError: the logits are not over the weighted classes.
+        OptionError: the target has another dtype or shape.
 
     >>> import torch
-    >>> weighted_cross_entropy(torch.zeros(2, 2), torch.tensor([0, 1]), torch.tensor([1.0, 3.0]))
-    tensor(2.7726)
+    >>> weighted_cross_entropy_parts(torch.zeros(2, 2), torch.tensor([0, 1]), torch.tensor([1.0, 3.0]))
+    (tensor(2.7726), tensor(2.))
     """
+    logits, target = prepared(logits, target, weight.shape[0])
+    loss = prepared_cross_entropy(
+        logits,
+        target,
+        weight if weight.dtype == logits.dtype else weight.to(logits.dtype),
+        ignore_index=ignore_index,
+        label_smoothing=label_smoothing,
+        smoothing=smoothing,
+        reduce=reduction != "none",
+    )
+    return loss, denominator(target, weight, ignore_index=ignore_index, reduction=reduction, dtype=loss.dtype)
+
+
+def prepared_cross_entropy(
+    logits: Tensor,
+    target: Tensor,
+    weight: Tensor,
+    *,
+    ignore_index: int,
+    label_smoothing: float,
+    smoothing: Smoothing,
+    reduce: bool,
+) -> Tensor:
+    """Return Σ w·ℓ, or w·ℓ of each target; all three of one dtype and of the shapes that `prepared` gives."""
     reduction = "sum" if reduce else "none"
     if target.is_floating_point():
         if label_smoothing == 0.0 or smoothing == "class":
@@ -60,14 +89,13 @@ def weighted_cross_entropy(
 
 def _smoothed_by_sample(logits: Tensor, target: Tensor, weight: Tensor, smoothing: float) -> Tensor:
     dim = class_dim(logits)
-    by_class = weight.view([-1] + [1] * (logits.dim() - dim - 1))
     surprise = -F.log_softmax(logits, dim)
-    weighed = target * by_class
+    weighed = target * along_classes(weight, logits)
     uniform = surprise.mean(dim) * weighed.sum(dim)
     return (1 - smoothing) * (weighed * surprise).sum(dim) + smoothing * uniform
 
 
-class WeightedCrossEntropy(WeightedLoss):
+class WeightedCrossEntropy(SoftmaxLoss):
     """Cross-entropy with one weight for each class.
 
     Logits (N, C), (C,) or (N, C, d₁, …) and targets as class indices or as probabilities, as `nn.CrossEntropyLoss`
@@ -102,89 +130,13 @@ class WeightedCrossEntropy(WeightedLoss):
     tensor(1.3863)
     """
 
-    def __init__(
-        self,
-        weight: Tensor | Sequence[float],
-        *,
-        ignore_index: int = -100,
-        label_smoothing: float = 0.0,
-        reduction: Reduction = "count",
-        smoothing: Smoothing = "sample",
-    ) -> None:
-        super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
-        chosen("smoothing", smoothing, get_args(Smoothing))
-        if not 0.0 <= label_smoothing < 1.0:
-            message = f"label_smoothing is a number from 0 up to, but not including, 1, got {label_smoothing}."
-            raise OptionError(message)
-        self.label_smoothing = label_smoothing
-        self.smoothing: Smoothing = smoothing
-
-    @classmethod
-    def from_file(
-        cls,
-        path: str | PathLike[str],
-        *,
-        classes: Classes,
-        trust_order: bool = False,
-        ignore_index: int | None = None,
-        label_smoothing: float = 0.0,
-        reduction: Reduction = "count",
-        smoothing: Smoothing = "sample",
-    ) -> WeightedCrossEntropy:
-        """Return the loss with a file's weights, brought into the order of the model's classes.
-
-        Args:
-            path: The weight file.
-            classes: The model's classes: names in the order of the logits, `class_to_idx`, `id2label`, or their number.
-            trust_order: Take a mere number of classes: the caller says that the logits are in the file's order.
-            ignore_index: The class index that takes no part; the file's for None.
-            label_smoothing: ε, from 0 to below 1.
-            reduction: `count`, `weight`, `sum` or `none`.
-            smoothing: `sample` or `class`.
-
-        Raises:
-            WeightFileError: the file cannot be read.
-            ClassOrderError: its classes are not the model's.
-            OptionError: an argument is wrong, or the file is for a multilabel task.
-        """
-        weight, index = weights_for(path, classes=classes, trust_order=trust_order, ignore_index=ignore_index)
-        return cls(
-            weight, ignore_index=index, label_smoothing=label_smoothing, reduction=reduction, smoothing=smoothing
-        )
-
-    def parts(self, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (Σ w·ℓ, denominator), for loops that add both up over micro-batches or ranks before they divide.
-
-        The denominator is Σ w of the valid targets under `weight`, and their number under every other reduction.
-
-        Args:
-            logits: (N, C), (C,) or (N, C, d₁, …), floating.
-            target: Class indices (N,), () or (N, d₁, …), or probabilities in the shape of the logits.
-
-        Raises:
-            ClassOrderError: the logits are not over the weighted classes.
-            OptionError: the target has another dtype or shape.
-            IndexError: a class index is out of range (on a CPU; elsewhere the device says so).
-        """
-        logits, target = prepared(logits, target, len(self.weight))
-        loss_sum = self._core(logits, target, reduce=True)
-        if target.is_floating_point():
-            return loss_sum, loss_sum.new_full((), logits.numel() // len(self.weight))
-        if self.reduction == "weight":
-            return loss_sum, weights_of(target, self.weight, self.ignore_index).sum(dtype=loss_sum.dtype)
-        return loss_sum, valid_count(target, self.ignore_index, loss_sum.dtype)
-
-    def unreduced(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Return w·ℓ of each target, in the shape of class indices."""
-        return self._core(*prepared(logits, target, len(self.weight)), reduce=False)
-
-    def _core(self, logits: Tensor, target: Tensor, *, reduce: bool) -> Tensor:
-        return weighted_cross_entropy(
+    def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+        return weighted_cross_entropy_parts(
             logits,
             target,
-            self.weight.to(logits.dtype),
+            self.weight,
             ignore_index=self.ignore_index,
             label_smoothing=self.label_smoothing,
             smoothing=self.smoothing,
-            reduce=reduce,
+            reduction=reduction,
         )

@@ -26,6 +26,35 @@ def class_dim(logits: Tensor) -> int:
     return 1 if logits.dim() > 1 else 0
 
 
+def loss_dtype(values: Tensor) -> torch.dtype:
+    """Return float64 for float64, else float32: the sum of a batch overflows 16 bits, and autocast would do the same.
+
+    >>> loss_dtype(torch.zeros(1, dtype=torch.bfloat16))
+    torch.float32
+    """
+    return torch.float64 if values.dtype == torch.float64 else torch.float32
+
+
+def prepared_logits(logits: Tensor, classes: int) -> Tensor:
+    """Return logits (N, C), (C,) or (N, C, d₁, …) in the dtype of the loss.
+
+    Raises:
+        ClassOrderError: they are not over C classes.
+        OptionError: they are not floating.
+    """
+    if logits.dim() == 0 or not logits.is_floating_point():
+        message = f"Expected floating logits (N, {classes}, …), got {described(logits)}. Give the model's raw output."
+        raise OptionError(message)
+    dim = class_dim(logits)
+    if logits.shape[dim] != classes:
+        message = (
+            f"Expected logits over the {classes} weighted classes in dimension {dim}, got {described(logits)}. "
+            "Give weights for exactly the model's classes, in its order."
+        )
+        raise ClassOrderError(message)
+    return logits.to(loss_dtype(logits))
+
+
 def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tensor]:
     """Return both in the dtypes of the loss: 16 bits as float32, like autocast, since their sum would overflow.
 
@@ -38,34 +67,42 @@ def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tens
         ClassOrderError: the logits are not over C classes.
         OptionError: the target has another dtype or shape.
     """
-    if logits.dim() == 0 or not logits.is_floating_point():
-        message = f"Expected floating logits (N, {classes}, …), got {_described(logits)}. Give the model's raw output."
-        raise OptionError(message)
+    logits = prepared_logits(logits, classes)
     dim = class_dim(logits)
-    if logits.shape[dim] != classes:
-        message = (
-            f"Expected logits over the {classes} weighted classes in dimension {dim}, got {_described(logits)}. "
-            "Give weights for exactly the model's classes, in its order."
-        )
-        raise ClassOrderError(message)
-    dtype = torch.promote_types(logits.dtype, torch.float32)
+    dtype = logits.dtype
     if target.is_floating_point():
         if target.shape != logits.shape:
             message = (
-                f"Expected probabilities in the shape of the logits {list(logits.shape)}, got {_described(target)}. "
+                f"Expected probabilities in the shape of the logits {list(logits.shape)}, got {described(target)}. "
                 "Give class indices as integers."
             )
             raise OptionError(message)
-        return logits.to(dtype), target.to(dtype)
+        return logits, target.to(dtype)
     expected = logits.shape[:dim] + logits.shape[dim + 1 :]
     if target.dtype not in _INTEGERS or target.shape != expected:
         message = (
             f"Expected class indices as integers {list(expected)} or probabilities {list(logits.shape)}, "
-            f"got {_described(target)}. Bring the target into one of these shapes; one-hot rows are floats."
+            f"got {described(target)}. Bring the target into one of these shapes; one-hot rows are floats."
         )
         raise OptionError(message)
-    return logits.to(dtype), target.to(torch.int64)
+    return logits, target.to(torch.int64)
 
 
-def _described(tensor: Tensor) -> str:
+def described(tensor: Tensor) -> str:
+    """Return dtype and shape, for an error.
+
+    >>> described(torch.zeros(2, 3))
+    'float32[2, 3]'
+    """
     return f"{str(tensor.dtype).removeprefix('torch.')}{list(tensor.shape)}"
+
+
+def indices_only(target: Tensor, loss: str) -> None:
+    """Raise for probabilities, where a loss speaks of the one class of a target.
+
+    Raises:
+        OptionError: the target is floating.
+    """
+    if target.is_floating_point():
+        message = f"Expected class indices for {loss}, got {described(target)}: it is not defined for probabilities. "
+        raise OptionError(message + "Give integers, or use WeightedCrossEntropy.")

@@ -1,17 +1,16 @@
-"""The thin module that every class-weighted loss shares: the weights, where they live, and the reduction."""
+"""The thin module that every loss here shares: its constants, where they live, the reduction and the file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import torch
 from torch import nn
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
-from imbalance_audit.training.class_order import logit_order
-from imbalance_audit.training.losses.reduction import Reduction, mean
-from imbalance_audit.weight_file import load_weights
+from imbalance_audit.training.losses.binding import bind
+from imbalance_audit.training.losses.reduction import Reduction, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,78 +20,123 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.class_order import Classes
+    from imbalance_audit.training.corrections import Correction
+    from imbalance_audit.training.losses.binding import Bound
 
 
 class WeightedLoss(nn.Module):
-    """A loss with one weight for each class. A subclass says what `parts` and `unreduced` are.
+    """A loss with constants for each class. A subclass says what `_core` is and what it takes from a file.
 
-    The weights are float32 whatever the module is cast to: `.half()` would turn large ones into infinity. They are no
+    The constants are float32 whatever the module is cast to: `.half()` would turn large ones into infinity. They are no
     part of the state dict: they come from a file, and old checkpoints load strictly.
 
     Attributes:
-        weight: float32[C], in the order of the logits, on the module's device.
-        ignore_index: The class index that takes no part.
         reduction: What the sum is divided by.
+        correction: Which skew this loss corrects and by how much; None where it was not loaded from a file.
     """
 
-    weight: Tensor
+    _weights: tuple[str, ...] = ()
+    """Names of the constants that weigh; the others are margins, priors and the like."""
 
-    def __init__(self, weight: Tensor | Sequence[float], *, ignore_index: int, reduction: Reduction) -> None:
+    def __init__(self, *, reduction: Reduction) -> None:
         super().__init__()
         chosen("reduction", reduction, get_args(Reduction))
-        values = _checked(weight)
-        self.register_buffer("weight", values, persistent=False)
-        # What `to_empty` after a build on the meta device is refilled from.
-        self._values = values.to("cpu")
-        self.ignore_index = ignore_index
         self.reduction: Reduction = reduction
+        self.correction: Correction | None = None
+        self._strength = 1.0
+        # What `to_empty` after a build on the meta device is refilled from, and what a schedule blends towards.
+        self._values: dict[str, Tensor] = {}
+
+    def keep(self, name: str, values: Tensor) -> None:
+        """Register a constant: it moves with the module, stays float32 and out of the state dict."""
+        self.register_buffer(name, values.to(torch.float32), persistent=False)
+        self._values[name] = values.detach().to("cpu", torch.float32, copy=True)
 
     def parts(self, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (Σ w·ℓ, denominator)."""
-        raise NotImplementedError
+        """Return (Σ w·ℓ, denominator), both added up exactly over micro-batches and ranks.
 
-    def unreduced(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Return w·ℓ of each target."""
+        Raises:
+            ClassOrderError: the logits are not over the weighted classes.
+            OptionError: the target has another dtype or shape.
+            IndexError: a class index is out of range (on a CPU; elsewhere the device says so).
+        """
+        return self._core(logits, target, "weight" if self.reduction == "weight" else "count")
+
+    def denominator(self, target: Tensor) -> Tensor:
+        """Return the denominator alone, which the targets tell without the model."""
         raise NotImplementedError
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         """Return the reduced loss; shapes and errors as in `parts`."""
-        if self.reduction == "none":
-            return self.unreduced(logits, target)
-        loss_sum, denominator = self.parts(logits, target)
-        return loss_sum if self.reduction == "sum" else mean(loss_sum, denominator)
+        return reduced(*self._core(logits, target, self.reduction), self.reduction)
+
+    def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+        """Return (Σ w·ℓ, or w·ℓ of each target for `none`; the denominator): a call of the loss's pure function."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | PathLike[str],
+        *,
+        classes: Classes,
+        trust_order: bool = False,
+        fingerprint: str | None = None,
+        **options: Any,  # noqa: ANN401 -- whatever the constructor takes, which checks them
+    ) -> Self:
+        """Return the loss with a file's numbers, brought into the order of the model's classes.
+
+        Args:
+            path: The weight file.
+            classes: The model's classes: names in the order of the logits, `class_to_idx`, `id2label`, or their number.
+            trust_order: Take a mere number of classes: the caller says that the logits are in the file's order.
+            fingerprint: That of the data that are trained on, `audit.source.fingerprint`; another one than the file's
+                warns that the weights are stale.
+            options: The constructor's other arguments. `ignore_index` is the file's unless given.
+
+        Raises:
+            WeightFileError: the file cannot be read.
+            ClassOrderError: its classes are not the model's.
+            OptionError: an argument is wrong, or the file is for another task.
+        """
+        bound = bind(path, classes=classes, trust_order=trust_order, fingerprint=fingerprint)
+        return cls._bound(bound, options)
+
+    @classmethod
+    def _bound(cls, bound: Bound, options: dict[str, Any]) -> Self:
+        raise NotImplementedError
+
+    def reweigh(self, strength: float) -> None:
+        """Blend every weight w to 1 + strength·(w - 1): 0 for none, 1 for the weights as they were given.
+
+        In place: a compiled graph and a distributed wrapper keep the tensors they have. Schedules call this.
+
+        Raises:
+            OptionError: the strength is not from 0 to 1.
+        """
+        if not 0.0 <= strength <= 1.0:
+            message = f"Expected a strength from 0 (no weights) to 1 (the weights as given), got {strength}. Clamp it."
+            raise OptionError(message)
+        self._strength = float(strength)
+        for name in self._weights:
+            with torch.no_grad():
+                getattr(self, name).copy_(self._blended(name))
 
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
-        return f"classes={len(self.weight)}, ignore_index={self.ignore_index}, reduction={self.reduction!r}"
+        return f"reduction={self.reduction!r}"
+
+    def _blended(self, name: str) -> Tensor:
+        values = self._values[name]
+        return 1 + self._strength * (values - 1) if name in self._weights and self._strength < 1 else values
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        before = self.weight
+        before = {name: getattr(self, name) for name in self._values}
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # -- torch leaves it without annotations
-        source = self._values if before.is_meta else before
-        self.weight = source.to(self.weight.device)
+        for name, kept in before.items():
+            source = self._blended(name) if kept.is_meta else kept
+            setattr(self, name, source.to(getattr(self, name).device))
         return self
-
-
-def weights_for(
-    path: str | PathLike[str], *, classes: Classes, trust_order: bool, ignore_index: int | None
-) -> tuple[Tensor, int]:
-    """Return a file's weights in the order of the logits, and the class index to ignore: the file's, unless given.
-
-    Raises:
-        WeightFileError: the file cannot be read.
-        ClassOrderError: its classes are not the model's.
-        OptionError: the file is for a multilabel task, which has no single class a target.
-    """
-    file = load_weights(path)
-    if file.task == "multilabel":
-        message = (
-            "Expected weights of a task with one class a target, got a multilabel file. Use its pos_weight in a BCE."
-        )
-        raise OptionError(message)
-    order = logit_order(file.classes, classes, trust_order=trust_order)
-    weight = torch.tensor([file.weight[index] for index in order], dtype=torch.float32, device="cpu")
-    return weight, file.ignore_index if ignore_index is None else ignore_index
 
 
 def chosen(what: str, value: str, choices: Sequence[str]) -> None:
@@ -107,13 +151,36 @@ def chosen(what: str, value: str, choices: Sequence[str]) -> None:
         raise OptionError(message)
 
 
-def _checked(weight: Tensor | Sequence[float]) -> Tensor:
-    on = weight.device if isinstance(weight, torch.Tensor) else "cpu"
-    values = torch.as_tensor(weight, device=on).detach().to(torch.float32, copy=True)
-    if values.dim() != 1 or len(values) == 0:
-        message = f"Expected one weight for each class, got the shape {list(values.shape)}. Give a vector."
+def number(name: str, value: float, *, least: float, most: float = float("inf"), below: bool = False) -> float:
+    """Return a finite number from `least` up to `most`, or up to but not including it with `below`.
+
+    Raises:
+        OptionError: it is not one, or out of range.
+    """
+    given = float(value)
+    inside = least <= given <= most and given != float("inf") and not (below and given == most)  # also false of NaN
+    if not inside:
+        upper = "up" if most == float("inf") else f"up to{', but not including,' if below else ''} {most:g}"
+        message = f"{name} is a number from {least:g} {upper}, got {value}."
         raise OptionError(message)
-    if not bool((torch.isfinite(values) & (values >= 0)).all()) or not bool(values.any()):
-        message = "Expected finite weights from 0 up and not all 0, got others. Take them from class_weights."
+    return given
+
+
+def class_vector(what: str, values: Tensor | Sequence[float], *, classes: int | None = None) -> Tensor:
+    """Return a float32 copy of one finite number from 0 up for each class, not all 0.
+
+    Raises:
+        OptionError: it is no such vector.
+    """
+    on = values.device if isinstance(values, torch.Tensor) else "cpu"
+    vector = torch.as_tensor(values, device=on).detach().to(torch.float32, copy=True)
+    if vector.dim() != 1 or vector.shape[0] == 0:
+        message = f"Expected one {what} for each class, got the shape {list(vector.shape)}. Give a vector."
         raise OptionError(message)
-    return values
+    if classes is not None and vector.shape[0] != classes:
+        message = f"Expected one {what} for each of {classes} classes, got {vector.shape[0]}. Give equally many."
+        raise OptionError(message)
+    if not bool((torch.isfinite(vector) & (vector >= 0)).all()) or not bool(vector.any()):
+        message = f"Expected finite {what}s from 0 up and not all 0, got others. Take them from class_weights."
+        raise OptionError(message)
+    return vector

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from imbalance_audit.training import WeightedCrossEntropy
 
 if TYPE_CHECKING:
-    from imbalance_audit.training.losses.cross_entropy import Smoothing
     from imbalance_audit.training.losses.reduction import Reduction
+    from imbalance_audit.training.losses.softmax import Smoothing
 
 W = torch.tensor([0.27, 3.5, 12.0, 25.0])
 
