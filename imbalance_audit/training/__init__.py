@@ -12,5 +12,13 @@ except ModuleNotFoundError as error:
 
 from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
+from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 
-__all__ = ["ClassSampler", "WeightedCrossEntropy"]
+__all__ = [
+    "ClassSampler",
+    "EffectiveNumberLaw",
+    "PowerLaw",
+    "PriorLaw",
+    "ProgressiveLaw",
+    "WeightedCrossEntropy",
+]

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
+from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 
-__all__ = ["ClassSampler"]
+__all__ = ["ClassSampler", "EffectiveNumberLaw", "PowerLaw", "PriorLaw", "ProgressiveLaw"]

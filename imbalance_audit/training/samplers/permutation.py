@@ -1,0 +1,65 @@
+"""A random order of a class's rows whose every place is computed by itself: no list, no replay.
+
+A generalised Feistel network over Z_a × Z_b with a·b ≥ n, followed by cycle walking, permutes [0, n) (Black & Rogaway,
+"Ciphers with Arbitrary Finite Domains", CT-RSA 2002, methods 2 and 3). With a = ⌈√n⌉ and b = ⌈n/a⌉ at most a - 1 of
+the a·b numbers lie outside, so that few are walked.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from imbalance_audit.training.samplers.counter_stream import mixed
+
+ROUNDS = 16
+"""Luby & Rackoff (1988) need 4 rounds; domains of a few numbers need more to reach every order evenly."""
+
+_SPREAD = 0x2545F4914F6CDD1D
+"""Odd, so that no two halves meet under one key (Vigna's xorshift64* multiplier)."""
+
+
+class Permutations:
+    """A permutation of [0, n) for each of several sizes n and for any key.
+
+    >>> places = Permutations(torch.tensor([5])).places(torch.zeros(5, dtype=torch.int64), torch.arange(5), keys=7)
+    >>> sorted(places.tolist())
+    [0, 1, 2, 3, 4]
+    """
+
+    def __init__(self, sizes: torch.Tensor) -> None:
+        root = sizes.to(torch.float64).sqrt().ceil().to(torch.int64).clamp_(min=1)
+        self._sizes = sizes
+        self._left = root
+        self._right = (sizes + root - 1) // root
+
+    def places(self, which: torch.Tensor, numbers: torch.Tensor, *, keys: torch.Tensor | int) -> torch.Tensor:
+        """Return where each number goes in the permutation of its size and key: int64, in the shape of `numbers`.
+
+        Args:
+            which: The index of the size of each number: int64[n].
+            numbers: From 0 to below that size: int64[n].
+            keys: A key for each number, int64[n], or one for all.
+        """
+        size, left, right = (values.index_select(0, which) for values in (self._sizes, self._left, self._right))
+        key = torch.as_tensor(keys, device="cpu").expand(len(numbers))
+        found = _network(numbers, left, right, key)
+        outside = (found >= size).nonzero().squeeze(1)
+        while len(outside):
+            walked = _network(found[outside], left[outside], right[outside], key[outside])
+            found[outside] = walked
+            outside = outside[walked >= size[outside]]
+        return found
+
+
+def _network(numbers: torch.Tensor, left: torch.Tensor, right: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    high = torch.div(numbers, right, rounding_mode="floor")
+    low = numbers - high * right
+    for number in range(0, ROUNDS, 2):
+        high = (high + _function(low, key, number)).remainder_(left)
+        low = (low + _function(high, key, number + 1)).remainder_(right)
+    return high * right + low
+
+
+def _function(half: torch.Tensor, key: torch.Tensor, number: int) -> torch.Tensor:
+    # 31 bits: what is added to it, less than √(2^63), cannot overflow.
+    return mixed((half * _SPREAD + number).bitwise_xor_(key)).bitwise_and_(0x7FFFFFFF)
