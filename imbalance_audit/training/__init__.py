@@ -13,6 +13,7 @@ except ModuleNotFoundError as error:
 from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
+from imbalance_audit.training.samplers.repeat_factor import RepeatFactorSampler
 
 __all__ = [
     "ClassSampler",
@@ -20,5 +21,6 @@ __all__ = [
     "PowerLaw",
     "PriorLaw",
     "ProgressiveLaw",
+    "RepeatFactorSampler",
     "WeightedCrossEntropy",
 ]

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
+from imbalance_audit.training.samplers.repeat_factor import RepeatFactorSampler
 
-__all__ = ["ClassSampler", "EffectiveNumberLaw", "PowerLaw", "PriorLaw", "ProgressiveLaw"]
+__all__ = ["ClassSampler", "EffectiveNumberLaw", "PowerLaw", "PriorLaw", "ProgressiveLaw", "RepeatFactorSampler"]

@@ -1,8 +1,8 @@
 """Each row of a class once before any row of it comes again, across epochs and ranks.
 
 An epoch of T positions is a systematic sample (Madow & Madow, Ann. Math. Stat. 1944): the points s + θ, s = 0 … T-1,
-on a line where class c has the length T·q_c. So it comes ⌊T·q_c⌋ or ⌈T·q_c⌉ times, in the mean exactly T·q_c times, as θ
-is uniform and anew in each epoch. The points are dealt to blocks by a stride, and each block is shuffled: how often a
+on a line where class c has the length T·q_c. So it comes ⌊T·q_c⌋ or ⌈T·q_c⌉ times, in the mean exactly T·q_c times, as
+θ is uniform and anew in each epoch. The points are dealt to blocks by a stride, and each block is shuffled: how often a
 class came before any block is then a formula, and only one block has to be computed to reach a position. The k-th time
 that a class comes it gives place k mod n of its permutation number ⌊k / n⌋.
 """
