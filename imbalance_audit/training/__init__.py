@@ -11,16 +11,21 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.of(wanted_by, extra="torch") from error
 
 from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
+from imbalance_audit.training.samplers.batches import ClassesByRows, Quotas
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 from imbalance_audit.training.samplers.repeat_factor import RepeatFactorSampler
+from imbalance_audit.training.samplers.stratified import StratifiedSampler
 
 __all__ = [
     "ClassSampler",
+    "ClassesByRows",
     "EffectiveNumberLaw",
     "PowerLaw",
     "PriorLaw",
     "ProgressiveLaw",
+    "Quotas",
     "RepeatFactorSampler",
+    "StratifiedSampler",
     "WeightedCrossEntropy",
 ]

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from imbalance_audit.training.samplers.batches import ClassesByRows, Quotas
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 from imbalance_audit.training.samplers.repeat_factor import RepeatFactorSampler
+from imbalance_audit.training.samplers.stratified import StratifiedSampler
 
-__all__ = ["ClassSampler", "EffectiveNumberLaw", "PowerLaw", "PriorLaw", "ProgressiveLaw", "RepeatFactorSampler"]
+__all__ = [
+    "ClassSampler",
+    "ClassesByRows",
+    "EffectiveNumberLaw",
+    "PowerLaw",
+    "PriorLaw",
+    "ProgressiveLaw",
+    "Quotas",
+    "RepeatFactorSampler",
+    "StratifiedSampler",
+]

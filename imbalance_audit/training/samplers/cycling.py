@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from imbalance_audit.errors import OptionError
-from imbalance_audit.training.samplers.counter_stream import key_of, mixed, signed, steps, uniform
+from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
+from imbalance_audit.training.samplers.dealing import Dealer
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK
 from imbalance_audit.training.samplers.laws import listed
-from imbalance_audit.training.samplers.permutation import Permutations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,16 +47,30 @@ class EpochPlan:
     order: Tensor
     begins: Tensor
 
+    @classmethod
+    def of(cls, bounds: Tensor, before: Tensor, blocks: int, *, key: int) -> EpochPlan:
+        """Deal the points below the last bound to blocks whose order the key shuffles."""
+        order = uniform(key, 0, steps(blocks)).argsort()
+        sizes = torch.div(bounds[-1] - order + blocks - 1, blocks, rounding_mode="floor")
+        begins = torch.cat([torch.zeros(1, dtype=torch.int64, device="cpu"), sizes.cumsum(0)])
+        return cls(bounds, before, order, begins)
+
     def counts(self, block: int) -> Tensor:
         """Return how often each class comes in a block: int64[K]."""
-        return _each(_of_residue(self.bounds, int(self.order[block]), len(self.order)))
+        return self.counts_of(block, block + 1)[0]
+
+    def counts_of(self, first: int, last: int) -> Tensor:
+        """Return how often each class comes in each block from `first` up to, but without, `last`: int64[blocks, K]."""
+        residues = self.order[first:last].unsqueeze(1)
+        blocks = len(self.order)
+        return each(torch.div(self.bounds - residues + blocks - 1, blocks, rounding_mode="floor"))
 
     def counts_before(self, block: int) -> Tensor:
         """Return how often each class came before a block, over all epochs: int64[K]."""
         whole = torch.div(self.bounds, len(self.order), rounding_mode="floor")
         past = self.order[:block].sort().values
         rest = torch.searchsorted(past, self.bounds - whole * len(self.order))
-        return self.before + _each(whole * block + rest)
+        return self.before + each(whole * block + rest)
 
 
 class Cycling:
@@ -77,7 +91,7 @@ class Cycling:
         self._seed = seed
         self._length = num_samples
         self._once = once
-        self._permutations = Permutations(table.counts)
+        self._deal = Dealer(table, seed)
         self._plan: tuple[int, EpochPlan] | None = None
         if once:
             self._refuse_too_many()
@@ -105,17 +119,7 @@ class Cycling:
         numbers = torch.empty_like(places)
         first_number = plan.counts_before(block) - (counts.cumsum(0) - counts)
         numbers[places] = torch.arange(size, device="cpu") + first_number[sorted_classes]
-        return self._rows_at(classes[at::stride], numbers[at::stride], epoch)
-
-    def _rows_at(self, classes: Tensor, numbers: Tensor, epoch: int) -> list[int]:
-        table = self._table
-        sizes = table.counts[classes]
-        cycle = torch.div(numbers, sizes, rounding_mode="floor")
-        key = key_of(self._seed, epoch, 3) if self._once else key_of(self._seed, 3)
-        keys = mixed(mixed(classes + signed(key)) + cycle)
-        within = self._permutations.places(classes, numbers - cycle * sizes, keys=keys)
-        rows: list[int] = table.rows[within + table.starts[classes]].tolist()
-        return rows
+        return self._deal.rows(classes[at::stride], numbers[at::stride], epoch if self._once else None)
 
     def _plan_of(self, epoch: int) -> EpochPlan:
         if self._plan is None or self._plan[0] != epoch:
@@ -124,17 +128,11 @@ class Cycling:
 
     def _planned(self, epoch: int) -> EpochPlan:
         blocks = -(-self._length // BLOCK)
-        order = uniform(key_of(self._seed, epoch, 4), 0, steps(blocks)).argsort()
-        sizes = torch.div(self._length - order + blocks - 1, blocks, rounding_mode="floor")
-        begins = torch.cat([torch.zeros(1, dtype=torch.int64, device="cpu"), sizes.cumsum(0)])
-        return EpochPlan(self._bounds(epoch), self._before(epoch), order, begins)
+        bounds, before = self._bounds(epoch), self._before(epoch)
+        return EpochPlan.of(bounds, before, blocks, key=key_of(self._seed, epoch, 4))
 
     def _bounds(self, epoch: int) -> Tensor:
-        cumulative = self._table.mass(epoch).cumsum(0)
-        theta = _MARGIN + (1 - 2 * _MARGIN) * float(uniform(key_of(self._seed, epoch, 5), 0, steps(1)))
-        bounds = (cumulative * self._length / cumulative[-1] - theta).ceil().to(torch.int64)
-        bounds.clamp_(0, self._length)[-1] = self._length
-        return bounds
+        return bounds_of(self._table.mass(epoch), self._length, key=key_of(self._seed, epoch, 5))
 
     def _before(self, epoch: int) -> Tensor:
         counts = torch.zeros_like(self._table.counts)
@@ -144,7 +142,7 @@ class Cycling:
         if self._plan is not None and self._plan[0] < epoch:
             start, counts = self._plan[0], self._plan[1].before.clone()
         for past in range(start, epoch):
-            counts += _each(self._bounds(past))
+            counts += each(self._bounds(past))
         return counts
 
     def _refuse_too_many(self) -> None:
@@ -162,11 +160,15 @@ class Cycling:
                 raise OptionError(message)
 
 
-def _of_residue(bounds: Tensor, residue: int, modulus: int) -> Tensor:
-    """Return how many numbers below each bound leave this residue."""
-    return torch.div(bounds - residue + modulus - 1, modulus, rounding_mode="floor")
+def bounds_of(mass: Tensor, length: int, *, key: int) -> Tensor:
+    """Return how many of `length` points lie below the end of each class, in a sample that begins at random: int64[K]."""
+    cumulative = mass.cumsum(0)
+    theta = _MARGIN + (1 - 2 * _MARGIN) * float(uniform(key, 0, steps(1)))
+    bounds = (cumulative * length / cumulative[-1] - theta).ceil().to(torch.int64).clamp_(0, length)
+    bounds[-1] = length
+    return bounds
 
 
-def _each(bounds: Tensor) -> Tensor:
-    """Return the differences of running sums."""
-    return torch.diff(bounds, prepend=bounds.new_zeros(1))
+def each(bounds: Tensor) -> Tensor:
+    """Return the differences of running sums over the last dimension."""
+    return torch.diff(bounds, prepend=torch.zeros_like(bounds[..., :1]))

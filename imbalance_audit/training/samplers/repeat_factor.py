@@ -1,7 +1,7 @@
 """Repeat factors: rows with a rare label come several times in an epoch, and every row comes at least once in the mean.
 
-Gupta, Dollár & Girshick, "LVIS", CVPR 2019, appendix B.2: with f_c the share of rows that carry class c, a class repeats
-r_c = max(1, √(t / f_c)) times, and a row as often as its rarest label does: r_i = max r_c over its labels.
+Gupta, Dollár & Girshick, "LVIS", CVPR 2019, appendix B.2: with f_c the share of rows that carry class c, a class
+repeats r_c = max(1, √(t / f_c)) times, and a row as often as its rarest label does: r_i = max r_c over its labels.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class RepeatFactorSampler(EpochSampler):
 
     A row with factor r has the expected share r / Σr of an epoch. By `systematic` rounding (Madow & Madow 1944) it
     comes ⌊m⌋ or ⌈m⌉ times where m = num_samples·r / Σr; with `num_samples` left alone, that is r up to the rounding of
-    Σr. By `stochastic` rounding every position draws its row by itself. Detectron2 rounds each row at random, so that no two
-    epochs are equally long; mmengine rounds up, so that a factor of 1.01 doubles a row.
+    Σr. By `stochastic` rounding every position draws its row by itself. Detectron2 rounds each row at random, so that
+    no two epochs are equally long; mmengine rounds up, so that a factor of 1.01 doubles a row.
 
     What stands at a position is a pure function of the seed, the epoch and the position; `set_epoch`, the state and
     the ranks are those of `ClassSampler`.
