@@ -11,7 +11,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.training.samplers.counter_stream import key_of
 from imbalance_audit.training.samplers.cycling import EpochPlan, bounds_of, each
 from imbalance_audit.training.samplers.epoch_sampler import at_least
-from imbalance_audit.training.samplers.laws import Law, PowerLaw
+from imbalance_audit.training.samplers.laws import Law, PowerLaw  # noqa: TC001 -- the field of a dataclass
 from imbalance_audit.training.samplers.permutation import Permutations
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from imbalance_audit.records import ClassWeights
+    from imbalance_audit.training.samplers.label_index import LabelIndex
     from imbalance_audit.training.samplers.labels import Labels
     from imbalance_audit.training.samplers.laws import Law
 
@@ -40,7 +41,8 @@ class ClassSampler(EpochSampler):
 
     Args:
         labels: The label of each row: a list or tuple, a tensor, a numpy array, a pandas or Polars Series
-            (`dataset.targets`). Integers are places in `weights.classes`, text is matched to it by name.
+            (`dataset.targets`), or a `LabelIndex`. Integers are places in `weights.classes`, text is matched to it by
+            name.
         law: How often each class comes: `PowerLaw`, `EffectiveNumberLaw`, `PriorLaw`, `ProgressiveLaw`; classes evenly
             for None.
         weights: A weight file or its value, instead of a law.
@@ -62,7 +64,7 @@ class ClassSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels,
+        labels: Labels | LabelIndex,
         *,
         law: Law | None = None,
         weights: str | PathLike[str] | ClassWeights | None = None,

@@ -11,12 +11,13 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.training.samplers.class_law import mass_by_law, mass_by_weights
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK
+from imbalance_audit.training.samplers.label_index import LabelIndex
 from imbalance_audit.training.samplers.labels import RowsByClass, read_labels
 from imbalance_audit.training.samplers.laws import Law, PowerLaw
 from imbalance_audit.weight_file import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from torch import Tensor
 
@@ -32,7 +33,7 @@ class ClassTable:
     """The rows of each class that some epoch draws, and the mass of these classes.
 
     Args:
-        labels: The label of each row.
+        labels: The label of each row, or an index of them.
         law: How often each class comes; classes evenly for None.
         weights: A weight file or its value instead of a law.
 
@@ -48,7 +49,9 @@ class ClassTable:
         OptionError: the labels cannot be read, or law or weights do not fit them.
     """
 
-    def __init__(self, labels: Labels, *, law: Law | None, weights: str | PathLike[str] | ClassWeights | None) -> None:
+    def __init__(
+        self, labels: Labels | LabelIndex, *, law: Law | None, weights: str | PathLike[str] | ClassWeights | None
+    ) -> None:
         if law is not None and weights is not None:
             message = "Expected a law or weights, got both. A weight file has its law: n·w."
             raise OptionError(message)
@@ -56,17 +59,16 @@ class ClassTable:
         if given is not None and not isinstance(given, Law):
             message = f"Expected a law, such as PowerLaw(q=0.5), got {type(given).__name__}."
             raise OptionError(message)
-        codes, names = read_labels(labels)
-        self._grouped, self._names, self.total = RowsByClass.of(codes), names, len(codes)
+        self._grouped, self._names, self.total, self._of_file = _read(labels)
         self._law = law or PowerLaw(q=0.0)
         self.last_epoch = self._law.last_epoch
-        self._weighed = None if weights is None else mass_by_weights(self._grouped, names, _loaded(weights))
+        self._weighed = None if weights is None else mass_by_weights(self._grouped, self._names, _loaded(weights))
         self._drawn = torch.stack([self._all(epoch) for epoch in {0, self.last_epoch}]).any(0)
         self.rows = self._grouped.rows
         self.starts = self._grouped.starts[self._drawn]
         self.counts = self._grouped.counts[self._drawn]
         values = self._grouped.values[self._drawn].tolist()
-        self.labels: tuple[str | int, ...] = tuple(values if names is None else (names[code] for code in values))
+        self.labels: tuple[str | int, ...] = tuple(_named(values, self._names))
 
     def mass(self, epoch: int) -> Tensor:
         """Return the mass of each class in an epoch: float64[K]."""
@@ -75,6 +77,9 @@ class ClassTable:
     def checksum(self, *more: int) -> str:
         """Return a checksum of which rows belong together and how likely they are. Not proof against intent."""
         masses = [self.mass(epoch).view(torch.int64) for epoch in range(self.last_epoch + 1)]
+        if self._of_file is not None:
+            # The file has its own: nobody waits for a thousand million rows.
+            return checksum_of((self.starts, self.counts, *masses), self._of_file, *more)
         return checksum_of((self.rows, self.starts, self.counts, *masses), *more)
 
     def _all(self, epoch: int) -> Tensor:
@@ -94,6 +99,20 @@ def checksum_of(parts: Iterable[Tensor], *more: int) -> str:
             total += int((place * (block + 1)).sum())
         total = key_of(total & WORD)
     return f"{key_of(total, *more) if more else total:016x}"
+
+
+def _read(labels: Labels | LabelIndex) -> tuple[RowsByClass, Sequence[str] | None, int, int | None]:
+    if isinstance(labels, LabelIndex):
+        if not len(labels.grouped.values):
+            message = "Expected an index with at least one row to draw, got none. Index a table with labels."
+            raise OptionError(message)
+        return labels.grouped, labels.classes, labels.total, labels.checksum
+    codes, names = read_labels(labels)
+    return RowsByClass.of(codes), names, len(codes), None
+
+
+def _named(values: Sequence[int], names: Sequence[str] | None) -> Sequence[str | int]:
+    return values if names is None else [names[code] for code in values]
 
 
 def _loaded(weights: str | PathLike[str] | ClassWeights) -> ClassWeights:

@@ -161,7 +161,7 @@ class Cycling:
 
 
 def bounds_of(mass: Tensor, length: int, *, key: int) -> Tensor:
-    """Return how many of `length` points lie below the end of each class, in a sample that begins at random: int64[K]."""
+    """Return how many of `length` points, begun at random, lie below the end of each class: int64[K]."""
     cumulative = mass.cumsum(0)
     theta = _MARGIN + (1 - 2 * _MARGIN) * float(uniform(key, 0, steps(1)))
     bounds = (cumulative * length / cumulative[-1] - theta).ceil().to(torch.int64).clamp_(0, length)

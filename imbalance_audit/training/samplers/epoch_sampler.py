@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import operator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from torch.utils.data import Sampler
@@ -125,6 +126,10 @@ class EpochSampler(Sampler[int]):
         other._take_rank(rank, num_replicas)  # noqa: SLF001 -- one of us
         other._rewind(0)  # noqa: SLF001 -- one of us
         return other
+
+    def planned(self, epoch: int) -> list[int]:
+        """Return the rows of this rank in a whole epoch, without touching the running one."""
+        return list(chain.from_iterable(self._rows_from(at_least("epoch", epoch, 0), 0)))
 
     def state_dict(self) -> dict[str, int | str]:
         """Return where the epoch stands: how many positions all ranks together have handed out, and of what stream.

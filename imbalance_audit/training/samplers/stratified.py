@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imbalance_audit.training.samplers.batches import Batch, Quotas
+from imbalance_audit.training.samplers.batches import Quotas
 from imbalance_audit.training.samplers.class_table import ClassTable
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.dealing import Dealer
@@ -13,6 +13,8 @@ from imbalance_audit.training.samplers.epoch_sampler import EpochSampler, at_lea
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imbalance_audit.training.samplers.batches import Batch
+    from imbalance_audit.training.samplers.label_index import LabelIndex
     from imbalance_audit.training.samplers.labels import Labels
 
 
@@ -46,7 +48,7 @@ class StratifiedSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels,
+        labels: Labels | LabelIndex,
         *,
         batch_size: int,
         batch: Batch | None = None,

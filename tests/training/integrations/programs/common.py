@@ -11,6 +11,9 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
+FOLDER = Path(os.environ.get("ANSWERS", "."))
+"""Where the test looks for the answers."""
+
 LABELS = [0] * 30 + [1] * 8 + [2] * 2
 
 
@@ -35,5 +38,4 @@ def linear() -> nn.Linear:
 
 def answer(content: dict[str, Any]) -> None:
     """Leave what this rank found where the test looks for it."""
-    folder = Path(os.environ["ANSWERS"])
-    (folder / f"{os.environ['RANK']}.json").write_text(json.dumps(content))
+    (FOLDER / f"{os.environ['RANK']}.json").write_text(json.dumps(content))

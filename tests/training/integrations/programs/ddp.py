@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import torch.distributed as dist
-from tests.training.integrations.programs.common import LABELS, Rows, answer
 from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from imbalance_audit.training import ClassSampler, PowerLaw
+from tests.training.integrations.programs.common import LABELS, Rows, answer
 
 
 def rows_of(loader: DataLoader[object]) -> list[int]:
-    return [row for batch in loader for row in batch["row"].tolist()]  # type: ignore[index]  # -- a dict of tensors
+    return [row for batch in loader for row in batch["row"].tolist()]
 
 
 def resumed(workers: int) -> dict[str, list[int]]:

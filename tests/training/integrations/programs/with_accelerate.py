@@ -1,17 +1,17 @@
-"""Accelerate on two ranks: the rows they get, and a resume in mid-epoch, once with the sampler and once sharded twice."""
+"""Accelerate on two ranks: the rows they get, a resume in mid-epoch, and stratified batches."""
 
 from __future__ import annotations
 
 from accelerate import Accelerator
-from tests.training.integrations.programs.common import LABELS, Rows, answer
 from torch.utils.data import DataLoader
 
 from imbalance_audit.training import ClassSampler, PowerLaw, StratifiedSampler
 from imbalance_audit.training.integrations.accelerate import resumed
+from tests.training.integrations.programs.common import LABELS, Rows, answer
 
 
 def rows_of(loader: DataLoader[object]) -> list[list[int]]:
-    return [batch["row"].tolist() for batch in loader]  # type: ignore[index]  # -- a dict of tensors
+    return [batch["row"].tolist() for batch in loader]
 
 
 def main() -> None:

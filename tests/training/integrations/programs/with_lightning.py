@@ -1,21 +1,19 @@
-"""Lightning on two ranks: the rows they train on, then a fit that stops in mid-epoch and one that goes on."""
+"""Lightning on two ranks: the rows they train on, then a fit that goes on from a checkpoint of mid-epoch."""
 
 from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 from typing import Any
 
 import lightning
 import torch
-from tests.training.integrations.programs.common import LABELS, Rows, answer, linear
+from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from imbalance_audit.training import ClassSampler, PowerLaw
-
-FOLDER = Path(os.environ["ANSWERS"])
+from tests.training.integrations.programs.common import FOLDER, LABELS, Rows, answer, linear
 
 
 class Model(lightning.LightningModule):
@@ -38,7 +36,8 @@ def fit(steps: int, checkpoint: str | None, **law: Any) -> tuple[list[list[int]]
     sampler = ClassSampler(LABELS, **law).for_lightning()
     trainer = lightning.Trainer(
         accelerator="cpu", devices=2, strategy="ddp", max_steps=steps, max_epochs=9, logger=False,
-        enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
+        callbacks=[ModelCheckpoint(FOLDER, filename="{step}", auto_insert_metric_name=False, every_n_train_steps=8)],
+        enable_progress_bar=False, enable_model_summary=False,
     )  # fmt: skip
     model = Model()
     loader = StatefulDataLoader(Rows(), batch_size=4, sampler=sampler)
@@ -50,11 +49,9 @@ def main() -> None:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     # 40 rows, 2 ranks, batches of 4: 5 steps an epoch.
     law: dict[str, Any] = {"law": PowerLaw(q=1.0), "draw": "cycle"}
-    whole, _ = fit(15, None, **law)
-    _, stopped = fit(8, None, **law)
-    stopped.save_checkpoint(FOLDER / "stopped.ckpt")
-    rest, _ = fit(15, str(FOLDER / "stopped.ckpt"), **law)
-    os.environ["RANK"] = str(stopped.global_rank)
+    whole, trainer = fit(15, None, **law)
+    rest, _ = fit(15, str(FOLDER / "8.ckpt"), **law)
+    os.environ["RANK"] = str(trainer.global_rank)
     answer({"epochs": whole, "rest": rest})
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import torch
-from tests.training.integrations.programs.common import LABELS, Rows, answer, linear
 from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from imbalance_audit.training import ClassSampler, PowerLaw, WeightedCrossEntropy
 from imbalance_audit.training.integrations.hugging_face import WeightedTrainerMixin
+from tests.training.integrations.programs.common import FOLDER, LABELS, Rows, answer, linear
 
-FOLDER = Path(os.environ["ANSWERS"])
 WEIGHT = [0.3, 2.0, 9.0]
 STEPS = 2
 
@@ -67,7 +65,7 @@ def train(stop: int, *, resume: str | None = None, rate: float = 0.1, **criterio
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=resume)
     if resume is None and stop < 20:
-        trainer._save_checkpoint(trainer.model, trial=None)
+        trainer._save_checkpoint(model, trial=None)
     return {"rows": model.seen, "gradients": gradients.kept, "length": len(trainer.get_train_dataloader())}
 
 
