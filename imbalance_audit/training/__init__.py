@@ -13,6 +13,7 @@ except ModuleNotFoundError as error:
 from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
 from imbalance_audit.training.samplers.batches import ClassesByRows, Quotas
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
+from imbalance_audit.training.samplers.class_stream import ClassStream
 from imbalance_audit.training.samplers.label_index import LabelIndex
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 from imbalance_audit.training.samplers.probe import SamplingProbe
@@ -21,6 +22,7 @@ from imbalance_audit.training.samplers.stratified import StratifiedSampler
 
 __all__ = [
     "ClassSampler",
+    "ClassStream",
     "ClassesByRows",
     "EffectiveNumberLaw",
     "LabelIndex",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imbalance_audit.training.samplers.batches import ClassesByRows, Quotas
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
+from imbalance_audit.training.samplers.class_stream import ClassStream
 from imbalance_audit.training.samplers.label_index import LabelIndex
 from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
 from imbalance_audit.training.samplers.probe import SamplingProbe
@@ -12,6 +13,7 @@ from imbalance_audit.training.samplers.stratified import StratifiedSampler
 
 __all__ = [
     "ClassSampler",
+    "ClassStream",
     "ClassesByRows",
     "EffectiveNumberLaw",
     "LabelIndex",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from imbalance_audit.training.samplers.class_table import ClassTable
 
+_FIRST = 256
+"""Rows of the first block: it is there at once, and the next ones double."""
+
 
 class WithReplacement:
     """Draws class and row anew at every position (Kang et al., ICLR 2020: p = q_c / n_c for each row of class c)."""
@@ -28,9 +31,11 @@ class WithReplacement:
         """Yield `left` rows of an epoch in blocks: those at the positions first, first + stride and so on."""
         cumulative = self._cumulative_of(epoch)
         class_key, row_key = key_of(self._seed, epoch, 0), key_of(self._seed, epoch, 1)
-        offsets = steps(min(BLOCK, left), stride=stride)
+        whole = steps(min(BLOCK, left), stride=stride)
+        size = _FIRST
         while left > 0:
-            offsets = offsets[:left]
+            offsets = whole[: min(size, left)]
+            size = min(2 * size, BLOCK)
             rows = self._rows_at(cumulative, uniform(class_key, first, offsets), uniform(row_key, first, offsets))
             first += len(rows) * stride
             left -= len(rows)

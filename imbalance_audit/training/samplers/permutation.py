@@ -11,8 +11,13 @@ import torch
 
 from imbalance_audit.training.samplers.counter_stream import mixed
 
-ROUNDS = 16
-"""Luby & Rackoff (1988) need 4 rounds; domains of a few numbers need more to reach every order evenly."""
+ROUNDS = 6
+"""Luby & Rackoff (1988) need 4 rounds."""
+
+SMALL = 64
+"""Below this size, every order can be asked for evenness, and is reached evenly only after more rounds."""
+
+ROUNDS_OF_SMALL = 16
 
 _SPREAD = 0x2545F4914F6CDD1D
 """Odd, so that no two halves meet under one key (Vigna's xorshift64* multiplier)."""
@@ -53,11 +58,24 @@ class Permutations:
 
 def _network(numbers: torch.Tensor, left: torch.Tensor, right: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
     high = torch.div(numbers, right, rounding_mode="floor")
-    low = numbers - high * right
-    for number in range(0, ROUNDS, 2):
+    high, low = _rounds(high, numbers - high * right, left, right, key, range(0, ROUNDS, 2))
+    small = (left * right < SMALL).nonzero().squeeze(1)
+    if len(small):
+        parts = [values.index_select(0, small) for values in (high, low, left, right, key)]
+        more_high, more_low = _rounds(
+            parts[0], parts[1], parts[2], parts[3], parts[4], range(ROUNDS, ROUNDS_OF_SMALL, 2)
+        )
+        high[small], low[small] = more_high, more_low
+    return high * right + low
+
+
+def _rounds(
+    high: torch.Tensor, low: torch.Tensor, left: torch.Tensor, right: torch.Tensor, key: torch.Tensor, rounds: range
+) -> tuple[torch.Tensor, torch.Tensor]:
+    for number in rounds:
         high = (high + _function(low, key, number)).remainder_(left)
         low = (low + _function(high, key, number + 1)).remainder_(right)
-    return high * right + low
+    return high, low
 
 
 def _function(half: torch.Tensor, key: torch.Tensor, number: int) -> torch.Tensor:
