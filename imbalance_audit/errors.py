@@ -8,6 +8,8 @@
     ├── WeightFileError      a weight file cannot be read
     ├── ClassOrderError      weights and logits do not speak of the same classes
     ├── AuditFileError       an audit.json cannot be read
+    ├── SamplingError        a rank trained on other rows than its sampler planned
+    ├── IndexFileError       a label index cannot be read
     ├── MissingExtraError    an optional dependency is not installed
     └── CheckFailedError     `check` was asked to stop here
 
@@ -57,6 +59,14 @@ class ClassOrderError(AuditError):
 
 class AuditFileError(AuditError):
     """An audit.json cannot be read, or is not one of ours."""
+
+
+class SamplingError(AuditError):
+    """A rank trained on other rows than its sampler planned."""
+
+
+class IndexFileError(AuditError):
+    """A label index cannot be read, or is not one of ours."""
 
 
 class MissingExtraError(AuditError):

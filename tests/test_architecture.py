@@ -35,19 +35,21 @@ MAY_IMPORT = {
     "weight_fields": {"display", "errors", "records"},
     "weight_file": {"atomic", "display", "errors", "records", "weight_fields"},
     "sample_weights": {"display", "errors", "records", "sources"},
-    "training": {"class_order", "display", "errors", "records", "weight_file"},
+    "training": {"class_order", "display", "errors", "index_file", "records", "weight_file"},
+    "index_file": {"display", "errors"},
+    "indexing": {"errors", "index_file", "records", "sources"},
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "errors", "report", "rules", "weight_file", "weights"},
     "cli": {
-        "atomic", "audit_file", "auditing", "display", "errors", "publishing", "records", "report", "rules",
-        "sample_weights", "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "display", "errors", "indexing", "publishing", "records", "report", "rules",
+        "sample_weights", "sources", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"sources", "tallies", "schemas", "sample_weights"},
+    "polars": {"indexing", "sample_weights", "schemas", "sources", "tallies"},
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},

@@ -88,7 +88,7 @@ def audit_of(
         separator=separator,
         format=format,
         header=header,
-        classes=None if classes is None else _class_names(classes),
+        classes=None if classes is None else class_names(classes),
         class_order=class_order,
         ignore=ignore or (),
     )
@@ -117,7 +117,7 @@ def audited_of(**options: Any) -> Audited:  # noqa: ANN401 -- typer has checked 
     names = ("label", "split", "group", "id", "weight", "separator", "format", "header")
     reading = {name: options[name] for name in names}
     source = sources[0] if len(sources) == 1 else [Path(source) for source in sources]
-    return Audited(audit, {"source": source, "classes": None if classes is None else _class_names(classes), **reading})
+    return Audited(audit, {"source": source, "classes": None if classes is None else class_names(classes), **reading})
 
 
 def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -173,7 +173,12 @@ def _is_audit(path: Path) -> bool:
         return True
 
 
-def _class_names(text: str) -> list[str]:
+def class_names(text: str) -> list[str]:
+    """Return the class names that --classes gives: those of a text file, one a line, or those between commas.
+
+    Raises:
+        OptionError: the file cannot be read as text.
+    """
     path = Path(text)
     try:
         names = path.read_text(encoding="utf-8").splitlines() if path.is_file() else text.split(",")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat, audit_of, colours, given, say
+from imbalance_audit.cli.options import OutputFormat, audit_of, class_names, colours, given, say
 from imbalance_audit.cli.weighing import Weigh, weigh_by
 from imbalance_audit.records import Audit
 
@@ -18,20 +20,39 @@ _GLOB = re.compile(r"[*?\[]")
 _NO_NAME = re.compile(r"[^\w.-]+")
 
 
-@given(audit=audit_of, weigh=weigh_by)
+class Scanned(NamedTuple):
+    """What was read, and how."""
+
+    audit: Audit
+    options: Mapping[str, Any]
+
+
+def scanned(**options: object) -> Scanned:
+    """Return the audit, and the options that it was read with."""
+    read: Any = options
+    return Scanned(audit_of(**read), read)
+
+
+# typer reads the options off the signature.
+scanned.__signature__ = signature(audit_of, eval_str=True)  # type: ignore[attr-defined]  # -- read by inspect.signature
+
+
+@given(scanned=scanned, weigh=weigh_by)
 def scan(
-    audit: Audit,
+    scanned: Scanned,
     weigh: Weigh,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: reports/NAME]")] = None,
     json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
     output_format: OutputFormat = "text",
     weights: Annotated[Path | None, typer.Option(help="Also write the class weights, there.")] = None,
+    index: Annotated[Path | None, typer.Option(help="Also write the rows of each class, for samplers, there.")] = None,
 ) -> None:
     """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
     from imbalance_audit.audit_file import dump_audit, save_audit
     from imbalance_audit.publishing import publish
     from imbalance_audit.report.terminal import render_summary
 
+    audit = scanned.audit
     weighed = None if weights is None else weigh(audit)
     written: list[Path] = []
     if json is None:
@@ -45,12 +66,28 @@ def scan(
         if json != "-":
             save_audit(audit, json)
             written.append(Path(json))
+    if index is not None:
+        _write_index(scanned, index)
+        written.append(index)
     if json == "-" or output_format == "json":
         sys.stdout.write(dump_audit(audit))
     else:
         sys.stdout.write(render_summary(audit, colour=colours(sys.stdout.isatty())))
     for path in written:
         say(f"wrote {path}")
+
+
+def _write_index(scanned: Scanned, path: Path) -> None:
+    from imbalance_audit.indexing import write_index
+    from imbalance_audit.sources import ReadOptions, read
+
+    options = dict(scanned.options)
+    sources, label, classes = options.pop("sources"), options.pop("label"), options.pop("classes")
+    columns = {name: options[name] for name in ("split", "group", "id", "weight", "separator", "format", "header")}
+    names = None if classes is None else tuple(class_names(classes))
+    source = sources[0] if len(sources) == 1 else [Path(one) for one in sources]
+    labels = read(source, ReadOptions(label=tuple(label or ()), classes=names, **columns))
+    write_index(labels, scanned.audit, path)
 
 
 def _name(path: str) -> str:

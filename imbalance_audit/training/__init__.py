@@ -35,7 +35,14 @@ from imbalance_audit.training.losses import (
 from imbalance_audit.training.losses.binding import StaleWeightsWarning
 from imbalance_audit.training.prior_correction import PriorCorrection
 from imbalance_audit.training.sample_weights import sample_weights
+from imbalance_audit.training.samplers.batches import ClassesByRows, Quotas
 from imbalance_audit.training.samplers.class_sampler import ClassSampler
+from imbalance_audit.training.samplers.class_stream import ClassStream
+from imbalance_audit.training.samplers.label_index import LabelIndex
+from imbalance_audit.training.samplers.laws import EffectiveNumberLaw, PowerLaw, PriorLaw, ProgressiveLaw
+from imbalance_audit.training.samplers.probe import SamplingProbe
+from imbalance_audit.training.samplers.repeat_factor import RepeatFactorSampler
+from imbalance_audit.training.samplers.stratified import StratifiedSampler
 from imbalance_audit.training.schedules import (
     DeferredReweighting,
     DeferredSampler,
@@ -46,20 +53,31 @@ __all__ = [
     "AsymmetricLoss",
     "ClassBalancedFocalLoss",
     "ClassSampler",
+    "ClassStream",
+    "ClassesByRows",
     "Correction",
     "DeferredReweighting",
     "DeferredSampler",
     "DoubleCorrectionWarning",
+    "EffectiveNumberLaw",
     "FocalLoss",
     "LDAMLoss",
+    "LabelIndex",
     "LogitAdjustedCrossEntropy",
     "NormedLinear",
     "PolyLoss",
+    "PowerLaw",
     "PriorCorrection",
+    "PriorLaw",
+    "ProgressiveLaw",
     "ProgressiveReweighting",
+    "Quotas",
+    "RepeatFactorSampler",
+    "SamplingProbe",
     "SeesawLoss",
     "SigmoidFocalLoss",
     "StaleWeightsWarning",
+    "StratifiedSampler",
     "VSLoss",
     "WeightedBinaryCrossEntropy",
     "WeightedCrossEntropy",

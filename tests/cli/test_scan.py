@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import torch
 
+from imbalance_audit.training import LabelIndex
 from tests.cli.conftest import Run
 
 
@@ -245,3 +246,13 @@ def test_an_interrupted_scan_leaves_no_report(tmp_path: Path, kill: signal.Signa
 
     assert process.returncode == code
     assert {path.name for path in tmp_path.iterdir()} - {"__pycache__"} == {"slow.py", "started"}
+
+
+def test_an_index_written_by_a_scan_holds_the_rows_of_the_train_split(run: Run, labels: Path) -> None:
+    done = run("scan", labels.name, "--split", "split", "--json", "audit.json", "--index", "labels.idx")
+
+    assert done.returncode == 0, done.stderr
+    assert "wrote labels.idx" in done.stderr
+    index = LabelIndex(labels.parent / "labels.idx")
+    assert dict(zip(index.classes, index.counts, strict=True)) == {"cat": 600, "dog": 90, "fox": 30}
+    assert index.grouped.rows.tolist() == list(range(720))

@@ -1,7 +1,4 @@
-"""How likely each class is to be drawn: a mass for each, which is not scaled to 1.
-
-Sums of floats depend on the processor; without one, a checkpoint continues on another machine.
-"""
+"""The mass of each class of some rows: what a law or a weight file says of the labels that are there."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.training.samplers.laws import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,19 +16,33 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import ClassWeights
     from imbalance_audit.training.samplers.labels import RowsByClass
-
-SHOWN = 5
-"""Classes that an error names before it counts the rest."""
+    from imbalance_audit.training.samplers.laws import Law
 
 
-def balanced_law(grouped: RowsByClass, names: Sequence[str] | None, *, ignore_index: int) -> Tensor:
-    """Return the same mass for each class that occurs: float64[K] (Kang et al., ICLR 2020, arXiv 1910.09217, q = 0)."""
-    if names is not None:
-        return torch.ones(len(grouped.values), dtype=torch.float64, device="cpu")
-    return _drawable(grouped.values != ignore_index)
+def mass_by_law(
+    grouped: RowsByClass, names: Sequence[str] | None, law: Law, *, epoch: int, ignore_index: int
+) -> Tensor:
+    """Return what the law gives each class that occurs, 0 for the rows to ignore: float64[K].
+
+    Raises:
+        OptionError: the law does not fit these classes, or gives none of them a mass.
+    """
+    mass = torch.zeros(len(grouped.values), dtype=torch.float64, device="cpu")
+    kept = torch.ones_like(mass, dtype=torch.bool) if names is not None else grouped.values != ignore_index
+    values = grouped.values[kept].tolist()
+    labels = values if names is None else [names[code] for code in values]
+    given = torch.tensor(law.mass(grouped.counts[kept].tolist(), labels, epoch), dtype=torch.float64, device="cpu")
+    if given.shape != (len(labels),) or not bool((torch.isfinite(given) & (given >= 0)).all()):
+        message = (
+            f"Expected {len(labels)} finite masses from 0 up from {type(law).__name__}, got others. "
+            "Use one of the laws of this package, or correct this one."
+        )
+        raise OptionError(message)
+    mass[kept] = given
+    return _drawable(mass)
 
 
-def weighted_law(grouped: RowsByClass, names: Sequence[str] | None, weights: ClassWeights) -> Tensor:
+def mass_by_weights(grouped: RowsByClass, names: Sequence[str] | None, weights: ClassWeights) -> Tensor:
     """Return n·w for each class that occurs: float64[K]. Its expected gradient is that of the weighted loss.
 
     Raises:
@@ -60,10 +71,9 @@ def _positions(grouped: RowsByClass, names: Sequence[str] | None, classes: Seque
         index = grouped.values
         strange = ((index < 0) | (index >= len(classes))) & ~ignored
         if bool(strange.any()):
-            listed = _listed([str(value) for value in index[strange].tolist()])
             message = (
-                f"Expected integer labels from 0 to {len(classes) - 1}, places in the weights' classes, got {listed}. "
-                "Give the class index of each row, or its name."
+                f"Expected integer labels from 0 to {len(classes) - 1}, places in the weights' classes, "
+                f"got {listed(index[strange].tolist())}. Give the class index of each row, or its name."
             )
             raise OptionError(message)
         return index.masked_fill(ignored, len(classes))
@@ -72,8 +82,10 @@ def _positions(grouped: RowsByClass, names: Sequence[str] | None, classes: Seque
     unknown = [name for name, skip in zip(found, ignored.tolist(), strict=True) if name not in place and not skip]
     if unknown:
         hint = did_you_mean(unknown[0], classes[:1000])
-        listed = _listed([quoted(name) for name in unknown])
-        message = f"Expected labels that are classes of the weights, got {listed}.{hint} Weigh the labels you train on."
+        message = (
+            f"Expected labels that are classes of the weights, got {listed(unknown)}.{hint} "
+            "Weigh the labels you train on."
+        )
         raise OptionError(message)
     return torch.tensor([place.get(name, len(classes)) for name in found], dtype=torch.int64, device="cpu")
 
@@ -81,13 +93,13 @@ def _positions(grouped: RowsByClass, names: Sequence[str] | None, classes: Seque
 def _refuse_missing(index: Tensor, weights: ClassWeights) -> None:
     there = set(index.tolist())
     missing = [
-        quoted(name)
+        name
         for at, (name, n, w) in enumerate(zip(weights.classes, weights.counts, weights.weight, strict=True))
         if n > 0 and w > 0 and at not in there
     ]
     if missing:
         message = (
-            f"Expected a row of every class that the weights counted, got none of {_listed(missing)}. "
+            f"Expected a row of every class that the weights counted, got none of {listed(missing)}. "
             "Check that the labels are those of the file's split and in its class order, or weigh these labels anew."
         )
         raise OptionError(message)
@@ -100,8 +112,3 @@ def _drawable(mass: Tensor) -> Tensor:
         )
         raise OptionError(message)
     return mass.to(torch.float64)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more

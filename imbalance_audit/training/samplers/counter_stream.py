@@ -30,7 +30,7 @@ def key_of(*parts: int) -> int:
 
 def steps(length: int, *, stride: int = 1) -> torch.Tensor:
     """Return what `uniform` adds to a key for `length` positions that lie `stride` apart: int64[length]."""
-    return torch.arange(length, dtype=torch.int64, device="cpu") * _signed(stride * _GAMMA)
+    return torch.arange(length, dtype=torch.int64, device="cpu") * signed(stride * _GAMMA)
 
 
 def uniform(key: int, first: int, offsets: torch.Tensor) -> torch.Tensor:
@@ -40,15 +40,30 @@ def uniform(key: int, first: int, offsets: torch.Tensor) -> torch.Tensor:
     >>> bool((uniform(7, 2, steps(3)) == a[2:]).all())
     True
     """
-    z = offsets + _signed(key + first * _GAMMA)
+    z = offsets + signed(key + first * _GAMMA)
     shifted = torch.empty_like(z)
-    _fold(z, shifted, 30)
-    z.mul_(_signed(_FIRST))
-    _fold(z, shifted, 27)
-    z.mul_(_signed(_SECOND))
-    _fold(z, shifted, 31)
+    _mix(z, shifted)
     _shift(z, shifted, 11)
     return shifted.to(torch.float64).mul_(_TO_UNIT)
+
+
+def mixed(numbers: torch.Tensor) -> torch.Tensor:
+    """Return SplitMix64's finaliser of each number + γ, 64 bits in an int64: the first output of that seed.
+
+    >>> mixed(torch.tensor([1234567])).tolist()
+    [6457827717110365317]
+    """
+    z = numbers + signed(_GAMMA)
+    _mix(z, torch.empty_like(z))
+    return z
+
+
+def _mix(z: torch.Tensor, shifted: torch.Tensor) -> None:
+    _fold(z, shifted, 30)
+    z.mul_(signed(_FIRST))
+    _fold(z, shifted, 27)
+    z.mul_(signed(_SECOND))
+    _fold(z, shifted, 31)
 
 
 def _fold(z: torch.Tensor, shifted: torch.Tensor, bits: int) -> None:
@@ -68,6 +83,7 @@ def _mixed(z: int) -> int:
     return z ^ (z >> 31)
 
 
-def _signed(word: int) -> int:
+def signed(word: int) -> int:
+    """Return the int64 whose bits are those of a 64-bit key, as torch needs it."""
     word &= _WORD
     return word - (1 << 64) if word >> 63 else word

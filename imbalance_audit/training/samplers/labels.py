@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -120,3 +121,38 @@ def _integers(labels: Tensor) -> Tensor:
         message = f"Expected one integer or one text for each row, got {got}. Give one column of class labels."
         raise OptionError(message)
     return labels.to(torch.uint8) if labels.dtype == torch.bool else labels
+
+
+def read_label_lists(labels: object) -> tuple[Tensor, Tensor, int]:
+    """Return a code for each label, the row on which it stands, and the number of rows.
+
+    Args:
+        labels: A list of lists, tuples or sets of integers or text, or one label a row.
+
+    Raises:
+        OptionError: the labels cannot be read.
+    """
+    if not _nested(labels):
+        codes, _ = read_labels(labels)  # type: ignore[arg-type]  # -- it refuses what is none
+        codes = torch.unique(codes, return_inverse=True)[1]
+        return codes, torch.arange(len(codes), device="cpu"), len(codes)
+    lists: Any = labels
+    lengths = torch.tensor([len(entry) for entry in lists], device="cpu")
+    flat = [label for entry in lists for label in entry]
+    row_of = torch.repeat_interleave(torch.arange(len(lists), device="cpu"), lengths)
+    if not flat:
+        return torch.empty(0, dtype=torch.int64, device="cpu"), row_of, len(lists)
+    codes, _ = read_labels(flat)
+    return torch.unique(codes, return_inverse=True)[1], row_of, len(lists)
+
+
+def _nested(labels: object) -> bool:
+    if not isinstance(labels, Sequence) or isinstance(labels, str | bytes):
+        return False
+    kinds = {isinstance(entry, list | tuple | AbstractSet) for entry in labels}
+    if len(kinds) > 1:
+        message = (
+            "Expected a list of labels for each row, got lists in some rows only. Give an empty list for no label."
+        )
+        raise OptionError(message)
+    return kinds == {True}

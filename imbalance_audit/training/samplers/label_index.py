@@ -1,0 +1,48 @@
+"""The rows of each class in a file that is mapped into memory: more rows than memory holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from imbalance_audit.index_file import map_index
+from imbalance_audit.training.samplers.labels import RowsByClass
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+
+class LabelIndex:
+    """What `audit scan … --index labels.idx` wrote, in place of the label of each row.
+
+    Only its header is read; the row numbers that are drawn are fetched from the file when they are. Row numbers count
+    from 0 in the train split of the table, or in the whole table where there is none.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        classes: The class names in index order.
+        counts: The rows of each class.
+        total: How many rows were numbered, labelled or not.
+        split: The split whose rows were numbered; None for the whole table.
+        fingerprint: That of the audit.
+
+    Raises:
+        IndexFileError: the file is missing, cut off, or of another kind or version.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        header, mapped, begin = map_index(path)
+        self.classes, self.counts, self.total = header.classes, header.counts, header.rows
+        self.split, self.fingerprint = header.split, header.fingerprint
+        self.checksum = header.checksum
+        dtype = torch.int32 if header.width == 4 else torch.int64
+        size = sum(header.counts)
+        empty = torch.empty(0, dtype=dtype, device="cpu")
+        rows = torch.frombuffer(mapped, dtype=dtype, count=size, offset=begin) if size else empty
+        counts = torch.tensor(header.counts, dtype=torch.int64, device="cpu")
+        there = counts > 0
+        starts = counts.cumsum(0) - counts
+        self.grouped = RowsByClass(there.nonzero().squeeze(1), counts[there], starts[there], rows)
