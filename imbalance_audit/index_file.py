@@ -162,6 +162,8 @@ def map_index(path: str | os.PathLike[str]) -> tuple[IndexHeader, mmap.mmap, int
             line = file.readline()
             size = file.seek(0, os.SEEK_END)
             mapped = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
+            # Rows are drawn from anywhere: pages that nobody asked for would only fill the memory.
+            mapped.madvise(mmap.MADV_RANDOM)
     except OSError as error:
         message = f"Cannot read the label index {shown}: {error.strerror}. {_WAY_OUT}"
         raise IndexFileError(message) from error

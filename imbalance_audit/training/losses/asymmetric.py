@@ -36,7 +36,7 @@ def sigmoid_focal_parts(
     With α the first term is multiplied by it and the second by 1-α. Shapes, missing labels and errors: `sides_of`.
 
     >>> sigmoid_focal_parts(torch.zeros(1), torch.tensor([1.0]), torch.tensor([4.0]), torch.tensor([1.0]))
-    (tensor(0.6931), tensor(1.))
+    (tensor(0.6931), tensor(1))
     """
     sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
     weighed = sides
@@ -112,7 +112,7 @@ def asymmetric_parts(
 
     >>> one = torch.ones(1)
     >>> asymmetric_parts(torch.zeros(1), one, one, one)  # ½·log 2
-    (tensor(0.3466), tensor(1.))
+    (tensor(0.3466), tensor(1))
     """
     sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
     s = sides.logits

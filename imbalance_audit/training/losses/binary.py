@@ -37,7 +37,7 @@ def binary_cross_entropy_parts(
 
     >>> import torch
     >>> binary_cross_entropy_parts(torch.zeros(2), torch.tensor([0.0, 1.0]), torch.tensor([3.0]), torch.tensor([1.0]))
-    (tensor(2.7726), tensor(2.))
+    (tensor(2.7726), tensor(2))
     """
     sides = sides_of(logits, target, positive, negative, ignore_value=ignore_value)
     return sides.parts(each_label(sides), reduction)

@@ -44,7 +44,7 @@ def weighted_cross_entropy_parts(
 
     >>> import torch
     >>> weighted_cross_entropy_parts(torch.zeros(2, 2), torch.tensor([0, 1]), torch.tensor([1.0, 3.0]))
-    (tensor(2.7726), tensor(2.))
+    (tensor(2.7726), tensor(2))
     """
     logits, target = prepared(logits, target, weight.shape[0])
     loss = prepared_cross_entropy(

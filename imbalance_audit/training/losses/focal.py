@@ -51,7 +51,7 @@ def focal_parts(
     Shapes, options and errors are those of `weighted_cross_entropy_parts`.
 
     >>> focal_parts(torch.zeros(1, 2), torch.tensor([1]), torch.tensor([1.0, 4.0]))  # 4·¼·log 2
-    (tensor(0.6931), tensor(1.))
+    (tensor(0.6931), tensor(1))
     """
     logits, target = prepared(logits, target, weight.shape[0])
     losses = mixture(
@@ -111,7 +111,7 @@ def class_balanced_focal_parts(
     Shapes and errors are those of `weighted_cross_entropy_parts`.
 
     >>> class_balanced_focal_parts(torch.zeros(1, 2), torch.tensor([1]), torch.tensor([1.0, 4.0]))  # 4·2·½·log 2
-    (tensor(2.7726), tensor(1.))
+    (tensor(2.7726), tensor(1))
     """
     logits, target = prepared(logits, target, weight.shape[0])
     dim = class_dim(logits)

@@ -38,7 +38,7 @@ def poly_parts(
     Shapes, options and errors are those of `weighted_cross_entropy_parts`.
 
     >>> poly_parts(torch.zeros(1, 2), torch.tensor([1]), torch.tensor([1.0, 2.0]))  # 2·(log 2 + ½)
-    (tensor(2.3863), tensor(1.))
+    (tensor(2.3863), tensor(1))
     """
     logits, target = prepared(logits, target, weight.shape[0])
     losses = mixture(

@@ -14,10 +14,10 @@ REDUCTIONS: tuple[Reduction, ...] = ("count", "weight", "sum", "none")
 """`count`: Σ w·ℓ / valid targets. `weight`: Σ w·ℓ / Σ w, torch's mean. `sum`: Σ w·ℓ. `none`: w·ℓ of each target."""
 
 
-def valid_count(target: Tensor, ignore_index: int, dtype: torch.dtype) -> Tensor:
-    """Return how many class-index targets are not ignored, as a tensor on their device: nothing waits for it."""
+def valid_count(target: Tensor, ignore_index: int) -> Tensor:
+    """Return how many class-index targets are not ignored: int64 on their device, so that nothing waits for it."""
     # Twice as fast as a sum over booleans, which torch does not vectorise.
-    return (target != ignore_index).count_nonzero().to(dtype)
+    return (target != ignore_index).count_nonzero()
 
 
 def weights_of(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
@@ -29,7 +29,7 @@ def weights_of(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
 def denominator(
     target: Tensor, weight: Tensor, *, ignore_index: int, reduction: Reduction, dtype: torch.dtype
 ) -> Tensor:
-    """Return what Σ w·ℓ is divided by: the number of valid targets, or under `weight` the sum of their weights.
+    """Return what Σ w·ℓ is divided by: the number of valid targets; under `weight` the sum of their weights.
 
     Probabilities, which are floating and have C entries a target, are all valid; their number is the denominator under
     `weight` too, as in torch.
@@ -37,7 +37,7 @@ def denominator(
     >>> import torch
     >>> target, weight = torch.tensor([0, 1, -100]), torch.tensor([1.0, 3.0])
     >>> denominator(target, weight, ignore_index=-100, reduction="count", dtype=torch.float32)
-    tensor(2.)
+    tensor(2)
     >>> denominator(target, weight, ignore_index=-100, reduction="weight", dtype=torch.float32)
     tensor(4.)
     """
@@ -45,7 +45,7 @@ def denominator(
         return target.new_full((), target.numel() // weight.shape[0], dtype=dtype)
     if reduction == "weight":
         return weights_of(target, weight, ignore_index).sum(dtype=dtype)
-    return valid_count(target, ignore_index, dtype)
+    return valid_count(target, ignore_index)
 
 
 def mean(loss_sum: Tensor, denominator: Tensor) -> Tensor:

@@ -103,7 +103,7 @@ def weighted_regression_parts(
         OptionError: the shapes differ, or something is not floating.
 
     >>> weighted_regression_parts(torch.zeros(2), torch.tensor([1.0, 3.0]), torch.tensor([2.0]), torch.ones(2))
-    (tensor(4.), tensor(2.))
+    (tensor(4.), tensor(2))
     """
     if not prediction.is_floating_point() or not target.is_floating_point() or prediction.shape != target.shape:
         message = (
@@ -119,7 +119,7 @@ def weighted_regression_parts(
     loss = losses if reduction == "none" else losses.sum()
     if reduction == "weight":
         return loss, weights.sum()
-    return loss, missing.logical_not().count_nonzero().to(dtype)
+    return loss, missing.logical_not().count_nonzero()
 
 
 def _weights_at(value: Tensor, edges: Tensor, weight: Tensor) -> Tensor:
@@ -221,7 +221,7 @@ class WeightedRegressionLoss(WeightedLoss):
         if self.reduction == "weight":
             value = target.masked_fill(missing, 0).to(loss_dtype(target))
             return _weights_at(value, self.edges, self.weight).masked_fill(missing, 0).sum()
-        return missing.logical_not().count_nonzero().to(loss_dtype(target))
+        return missing.logical_not().count_nonzero()
 
     def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
         return weighted_regression_parts(

@@ -49,7 +49,7 @@ class Sides(NamedTuple):
         """Return how many labels there are, or the sum of their weights under `weight`."""
         if reduction == "weight":
             return (self.positive + self.negative).sum()
-        return self.valid.count_nonzero().to(self.logits.dtype)
+        return self.valid.count_nonzero()
 
 
 def sides_of(logits: Tensor, target: Tensor, positive: Tensor, negative: Tensor, *, ignore_value: float) -> Sides:

@@ -52,7 +52,8 @@ def prepared_logits(logits: Tensor, classes: int) -> Tensor:
             "Give weights for exactly the model's classes, in its order."
         )
         raise ClassOrderError(message)
-    return logits.to(loss_dtype(logits))
+    # A conversion that changes nothing costs more than the question on a small batch.
+    return logits if logits.dtype == torch.float32 else logits.to(loss_dtype(logits))
 
 
 def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tensor]:
@@ -85,7 +86,7 @@ def prepared(logits: Tensor, target: Tensor, classes: int) -> tuple[Tensor, Tens
             f"got {described(target)}. Bring the target into one of these shapes; one-hot rows are floats."
         )
         raise OptionError(message)
-    return logits, target.to(torch.int64)
+    return logits, target if target.dtype == torch.int64 else target.to(torch.int64)
 
 
 def described(tensor: Tensor) -> str:

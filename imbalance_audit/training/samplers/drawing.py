@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from imbalance_audit.training.samplers.class_table import ClassTable
 
-_FIRST = 256
-"""Rows of the first block: it is there at once, and the next ones double."""
+_FIRST = 4
+"""Rows of the first block, and the next ones double: rows of a mapped index are a page fault each."""
 
 
 class WithReplacement:
