@@ -125,14 +125,15 @@ class IdCollision:
     """Ids of one kind of collision at one place.
 
     Attributes:
-        kind: `conflict`: one id carries two labels. `leak`: one id lies in two splits.
-        at: The two labels, or the two splits, sorted.
+        kind: `conflict`: one id carries two labels. `leak`: one id lies in two splits. `repeat`: one id stands in one
+            split several times with one label.
+        at: The two labels, or the two splits, sorted; for a repeat its split twice, empty where there is none.
         ids: How many ids.
         rows: How many rows carry them.
         examples: The smallest few of these ids.
     """
 
-    kind: Literal["conflict", "leak"]
+    kind: Literal["conflict", "leak", "repeat"]
     at: tuple[str, str]
     ids: int
     rows: int
@@ -284,6 +285,7 @@ class Audit:
         class_order: The rule that gave this order.
         declared: Whether somebody declared the classes.
         ignored: Labels that are no class by the user's choice.
+        collisions: Colliding ids; None when no id column was named, or they are not known any more.
         counts: The exact counts, dirt included.
         overall: The skew of all labels.
         splits: The skew of each split.
@@ -301,6 +303,7 @@ class Audit:
     coverage: tuple[Coverage, ...] = ()
     declared: bool = False
     ignored: tuple[str, ...] = ()
+    collisions: tuple[IdCollision, ...] | None = None
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of this severity and the more severe ones."""

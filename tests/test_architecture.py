@@ -26,10 +26,11 @@ MAY_IMPORT = {
     "engines": set(),
     "schemas": {"display", "errors", "records"},
     "measures": {"records"},
-    "rules": {"class_order", "display", "errors", "measures", "records"},
-    "auditing": {
-        "class_order", "display", "engines", "errors", "measures", "records", "rules", "schemas", "sources", "tallies",
-    },
+    "significance": set(),
+    "rules": {"class_order", "display", "errors", "measures", "records", "significance"},
+    "policy_file": {"display", "errors", "records", "rules"},
+    "judging": {"class_order", "errors", "measures", "records", "rules", "schemas", "tallies"},
+    "auditing": {"display", "engines", "errors", "judging", "records", "rules", "schemas", "sources", "tallies"},
     "audit_file": {"atomic", "display", "errors", "records"},
     "weights": {"class_order", "display", "errors", "records"},
     "weight_file": {"atomic", "display", "errors", "records"},
@@ -37,15 +38,15 @@ MAY_IMPORT = {
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "report", "rules", "weight_file"},
     "cli": {
-        "atomic", "audit_file", "auditing", "display", "errors", "publishing", "records", "report", "rules",
-        "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "display", "errors", "judging", "policy_file", "publishing", "records",
+        "report", "rules", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"sources", "tallies", "schemas"},
+    "polars": {"sources", "tallies", "engines", "schemas"},
     "pandera": {"schemas"},
     "torch": {"weight_file", "training"},
     "typer": {"cli"},
