@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Audit, ClassWeights
 
+RULE_TEXTS = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
+"""How reports name the rules."""
+
 
 def publish(
     audit: Audit,
@@ -40,7 +43,7 @@ def publish(
         OptionError: a file cannot be written.
     """
     audit_json = dump_audit(audit)
-    rules = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
+    rules = RULE_TEXTS
     html = render_html(audit, audit_json=audit_json, rules=rules, weights=weights, command=command)
     markdown = render_markdown(audit, rules=rules, weights=weights, command=command)
     target = Path(folder)

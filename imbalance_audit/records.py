@@ -5,6 +5,7 @@ Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,8 @@ Task = Literal["multiclass", "binary", "multilabel"]
 OrderRule = Literal["declared", "lexical", "natural", "numeric"]
 Severity = Literal["error", "warning", "info"]
 State = Literal["passed", "failed", "not_run"]
+
+_NUMBER = re.compile(r"[0-9][0-9.,]*")
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Most severe first."""
@@ -237,6 +240,29 @@ class Finding:
     limit: float | int | str | None = None
     rows: int = 0
     examples: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str | None, str | None, str]:
+        """What makes a finding the same one in another audit: rule, split, class; without a class also its words."""
+        words = "" if self.label is not None else _NUMBER.sub("#", self.message)
+        return self.code, self.split, self.label, words
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two audits side by side.
+
+    Attributes:
+        new: Findings that the earlier audit did not have.
+        resolved: Findings of the earlier audit that are gone.
+        escalated: Findings that were less severe.
+        measures: (name, before, now) of every number that changed.
+    """
+
+    new: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    escalated: tuple[Finding, ...]
+    measures: tuple[tuple[str, float | None, float | None], ...]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ MAY_IMPORT = {
     "significance": set(),
     "rules": {"class_order", "display", "errors", "measures", "records", "significance"},
     "policy_file": {"display", "errors", "records", "rules"},
+    "comparing": {"records"},
+    "merging": {"class_order", "display", "errors", "judging", "records", "tallies"},
+    "drafting": {"display", "rules", "schemas"},
     "judging": {"class_order", "errors", "measures", "records", "rules", "schemas", "tallies"},
     "auditing": {"display", "engines", "errors", "judging", "records", "rules", "schemas", "sources", "tallies"},
     "audit_file": {"atomic", "display", "errors", "records"},
@@ -38,8 +41,8 @@ MAY_IMPORT = {
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "report", "rules", "weight_file"},
     "cli": {
-        "atomic", "audit_file", "auditing", "display", "errors", "judging", "policy_file", "publishing", "records",
-        "report", "rules", "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "comparing", "display", "drafting", "errors", "judging", "merging",
+        "policy_file", "publishing", "records", "report", "rules", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
