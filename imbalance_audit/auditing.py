@@ -140,7 +140,8 @@ def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:
 
 
 def _collisions(labels: Labels, counts: ClassCounts, memory: int) -> tuple[IdCollision, ...] | None:
-    if "id" not in labels.frame.collect_schema().names():
+    columns = labels.frame.collect_schema().names()
+    if "id" not in columns:
         return None
     tally = IdTally(
         splits=counts.splits,
@@ -149,5 +150,7 @@ def _collisions(labels: Labels, counts: ClassCounts, memory: int) -> tuple[IdCol
         split_names=labels.split_names,
     )
     with reading(labels):
-        passes = max(1, -(-counts.total_instances * ID_BYTES // memory))
+        # A weighted table has fewer rows than instances.
+        rows = labels.frame.select("id").count().collect().item() if "weight" in columns else counts.total_instances
+        passes = max(1, -(-rows * ID_BYTES // memory))
         return to_id_collisions(run(tally, labels.frame, passes=passes))
