@@ -26,7 +26,9 @@ def scan_json(run: Run, name: str, *arguments: str) -> str:
 
 
 def test_a_policy_found_upward_decides_what_fails(run: Run, labels: Path) -> None:
-    (labels.parent / "audit.toml").write_text('fail-on = "warning"\nselect = ["SKW001"]\n[rules.SKW001]\nwarning = 30\n')
+    (labels.parent / "audit.toml").write_text(
+        'fail-on = "warning"\nselect = ["SKW001"]\n[rules.SKW001]\nwarning = 30\n'
+    )
 
     lenient = run("check", labels.name, "--split", "split")
     (labels.parent / "audit.toml").write_text("[rules.SUP001]\nerror = 40\n")
