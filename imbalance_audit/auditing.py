@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.engines import run
-from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
+from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
 from imbalance_audit.judging import judge
 from imbalance_audit.rules.policy import Policy
-from imbalance_audit.schemas import check_types
+from imbalance_audit.schemas import PLACEHOLDERS, check_types
 from imbalance_audit.sources import ReadOptions, read, reading
-from imbalance_audit.tallies import ClassTally, IdTally, to_class_counts, to_id_collisions
+from imbalance_audit.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,8 @@ MEMORY = 2 * 2**30
 
 ID_BYTES = 160
 """What one id takes in Polars' hash tables while it is checked, measured: README's Limits."""
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?")
 
 
 def scan(
@@ -116,6 +120,9 @@ def audit_labels(
     check_types(labels.frame)
     with reading(labels):
         counts = to_class_counts(run(ClassTally(labels.names, labels.split_names), labels.frame))
+    if labels.untyped and (names := _whole_numbers(counts, labels.path)):
+        labels = replace(labels, names={**labels.names, **names})
+        counts = merge(replace(counts, label=tuple(names.get(name or "", name) for name in counts.label)))
     if not counts.total_samples:
         message = f"{plain(labels.path)} holds no rows: there is nothing to check."
         raise EmptySourceError(message)
@@ -130,6 +137,24 @@ def audit_labels(
         ignore=ignore,
         policy=policy or Policy(),
     )
+
+
+def _whole_numbers(counts: ClassCounts, path: str) -> dict[str, str]:
+    """Return the integer that each label such as "3.0" stands for, where a format without types holds only numbers.
+
+    Raises:
+        SourceError: the numbers have fractions: they are measurements, not classes.
+    """
+    numbers = {label for label in counts.per_label() if label.strip().lower() not in PLACEHOLDERS}
+    if not numbers or not all(map(_DECIMAL.fullmatch, numbers)):
+        return {}
+    if fractions := sorted(label for label in numbers if not float(label).is_integer()):
+        message = (
+            f"The label column of {plain(path)} holds numbers with fractions, such as {quoted(fractions[0])}: "
+            "measurements, not classes. Name another column with --label, or bin it in a pipeline file."
+        )
+        raise SourceError(message)
+    return {label: str(int(float(label))) for label in numbers if "." in label}
 
 
 def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:

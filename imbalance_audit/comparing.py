@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imbalance_audit.records import SEVERITIES, Comparison
+from imbalance_audit.records import SEVERITIES
 
 if TYPE_CHECKING:
-    from imbalance_audit.records import Audit
+    from imbalance_audit.records import Audit, Finding
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two audits side by side.
+
+    Attributes:
+        new: Findings that the earlier audit did not have.
+        resolved: Findings of the earlier audit that are gone.
+        escalated: Findings that were less severe.
+        measures: (name, before, now) of every number that changed.
+    """
+
+    new: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    escalated: tuple[Finding, ...]
+    measures: tuple[tuple[str, float | None, float | None], ...]
 
 
 def compare(audit: Audit, earlier: Audit) -> Comparison:

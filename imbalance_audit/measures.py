@@ -38,6 +38,7 @@ def skew_of(
 def without_dirt(counts: Mapping[str, int], faults: LabelFaults) -> dict[str, int]:
     """Return the counts with look-alikes added to what they stand for and other dirt left out.
 
+    >>> from imbalance_audit.records import LabelFaults
     >>> without_dirt({"cat": 5, "Cat": 1, "": 2}, LabelFaults(empty=("",), stands_for={"Cat": "cat"}))
     {'cat': 6}
     """

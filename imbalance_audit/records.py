@@ -249,23 +249,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two audits side by side.
-
-    Attributes:
-        new: Findings that the earlier audit did not have.
-        resolved: Findings of the earlier audit that are gone.
-        escalated: Findings that were less severe.
-        measures: (name, before, now) of every number that changed.
-    """
-
-    new: tuple[Finding, ...]
-    resolved: tuple[Finding, ...]
-    escalated: tuple[Finding, ...]
-    measures: tuple[tuple[str, float | None, float | None], ...]
-
-
-@dataclass(frozen=True)
 class Coverage:
     """What became of one rule.
 

@@ -14,7 +14,8 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.records import SEVERITIES, Audit
 
 if TYPE_CHECKING:
-    from imbalance_audit.records import Comparison, Severity
+    from imbalance_audit.comparing import Comparison
+    from imbalance_audit.records import Severity
     from imbalance_audit.rules.policy import Policy
 
 Threshold = Literal["error", "warning", "info", "never"]

@@ -21,7 +21,8 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.records import Audit, Comparison, Finding, Measures, Skew
+    from imbalance_audit.comparing import Comparison
+    from imbalance_audit.records import Audit, Finding, Measures, Skew
     from imbalance_audit.report.contents import FindingGroup
 
 _COLOURS = {"error": "31;1", "warning": "33", "info": "34", "fail": "31;1", "warn": "33;1", "pass": "32;1", "dim": "2"}

@@ -181,6 +181,20 @@ def test_a_label_column_of_measurements_is_refused(run: Run, tmp_path: Path, val
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_text_column_of_measurements_is_refused_and_one_of_whole_numbers_read_as_integers(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "measured.csv").write_text("label\n1.5\n2.0\n")
+    (tmp_path / "whole.csv").write_text("label\n2.0\n10.0\nNaN\n2\n")
+
+    refused = run("scan", "measured.csv")
+    read = json.loads(run("scan", "whole.csv", "--json", "-").stdout)
+
+    assert refused.returncode == 2
+    assert '"1.5"' in refused.stderr
+    assert {row["label"]: row["instances"] for row in read["counts"]} == {"2": 2, "10": 1, "NaN": 1}
+
+
 def test_shards_of_different_types_are_refused_with_the_file_named(run: Run, tmp_path: Path) -> None:
     pl.DataFrame({"label": [1, 2]}).write_parquet(tmp_path / "a.parquet")
     pl.DataFrame({"label": ["x", "y"]}).write_parquet(tmp_path / "b.parquet")
