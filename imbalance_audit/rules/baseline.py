@@ -88,7 +88,7 @@ def distribution_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         if (broken := rule.limit.at(split=split).above(excess)) is not None:
             severity, limit = broken
             message = f"total variation from the earlier class shares is {test.total_variation:.3f}"
-            yield rule.finding(severity, message, split=split, observed=excess, limit=limit)
+            yield rule.finding(severity, message, split=split, observed=float(f"{excess:.6g}"), limit=limit)
 
 
 ENOUGH = 20

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LEVEL = 0.01
 """Probability of a false alarm in data without drift, for each of the two rules."""
 
+LEAST = 1e-12
+"""Smaller probabilities are not told: they say nothing more, and hang on the last digits of logarithms."""
+
 
 def _drawn_apart(evidence: Evidence) -> str | None:
     together = evidence.unit in ("box", "pixel")
@@ -59,7 +62,7 @@ def class_share_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             severity, limit = broken
             shares = f"{k / drawn:.3%} of {plain(split)} ({k:,} rows) and {n / rows:.3%} of train ({n:,})"
             observed = None if math.isinf(times) else times
-            message = f"{quoted(label)} is {shares}, adjusted p = {p:.1g}"
+            message = f"{quoted(label)} is {shares}, adjusted {_p(p)}"
             yield rule.finding(severity, message, split=split, label=label, observed=observed, limit=limit, rows=k)
 
 
@@ -88,8 +91,9 @@ def shares_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             severity, limit = broken
             shannon = f"Jensen-Shannon {test.jensen_shannon:.2g} nats, {test.expected_shannon:.2g} by chance"
             variation = f"{test.total_variation:.3f}, {test.expected_variation:.3f} by chance"
-            message = f"total variation from train is {variation}; {shannon}; p = {test.p:.1g}"
-            yield rule.finding(severity, message, split=split, observed=excess, limit=limit)
+            message = f"total variation from train is {variation}; {shannon}; {_p(test.p)}"
+            # Six digits: the last ones of a logarithm are another on another machine.
+            yield rule.finding(severity, message, split=split, observed=float(f"{excess:.6g}"), limit=limit)
 
 
 def _others(evidence: Evidence) -> list[str]:
@@ -107,3 +111,7 @@ def _shares(evidence: Evidence, split: str | None) -> tuple[Mapping[str, int], i
         if label is not None and label not in evidence.ignored:
             carried[label] = carried.get(label, 0) + n
     return without_dirt(carried, evidence.faults), found.total_samples
+
+
+def _p(p: float) -> str:
+    return f"p = {p:.1g}" if p >= LEAST else f"p < {LEAST:g}"
