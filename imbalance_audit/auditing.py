@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.engines import run
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
-from imbalance_audit.judging import judge
+from imbalance_audit.id_state import save_ids
+from imbalance_audit.judging import ID_BYTES, MEMORY, judge
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.schemas import PLACEHOLDERS, check_types
 from imbalance_audit.sources import ReadOptions, read, reading
@@ -17,14 +19,9 @@ from imbalance_audit.tallies import ClassTally, IdTally, merge, to_class_counts,
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from imbalance_audit.records import Audit, ClassCounts, IdCollision, Labels, OrderRule, Severity
-
-MEMORY = 2 * 2**30
-"""Bytes that ids may take by default."""
-
-ID_BYTES = 160
-"""What one id takes in Polars' hash tables while it is checked, measured: README's Limits."""
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?")
 
@@ -45,6 +42,7 @@ def scan(
     ignore: Sequence[str] = (),
     policy: Policy | None = None,
     memory: int = MEMORY,
+    keep_ids: str | PathLike[str] | None = None,
 ) -> Audit:
     """Read labels, count them exactly in one streaming pass, and run every rule.
 
@@ -64,6 +62,7 @@ def scan(
         ignore: Labels that are no class, such as a void value.
         policy: Which rules run and where their limits are; None: all of them, with their own. `load_policy` reads one.
         memory: Bytes that ids may take while they are checked; the rows are read several times to keep within it.
+        keep_ids: A parquet file to write the ids into, for `merge_audits` to check ids between shards.
 
     Raises:
         SourceError: the labels cannot be read.
@@ -85,7 +84,11 @@ def scan(
         classes=None if classes is None else tuple(classes),
     )
     labels = read(source, options)
-    return audit_labels(labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory)
+    audit = audit_labels(labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory)
+    if keep_ids is not None:
+        with reading(labels):
+            save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+    return audit
 
 
 def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import ClassCounts, ClassWeights, IdCollision, Labels, OrderRule, Skew
 
+MEMORY = 2 * 2**30
+"""Bytes that ids may take by default."""
+
+ID_BYTES = 160
+"""What one id takes in Polars' hash tables while it is checked, measured: README's Limits."""
+
 ID_RULES = tuple(rule.code for rule in RULES if ids in rule.needs)
 """Rules whose evidence is the rows' ids, which an audit.json of an older version does not hold."""
 

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imbalance_audit.class_order import order_classes
 from imbalance_audit.display import plain
+from imbalance_audit.engines import run
 from imbalance_audit.errors import OptionError
-from imbalance_audit.judging import ID_RULES, fingerprint, judge_again, training_split
+from imbalance_audit.id_state import scan_ids
+from imbalance_audit.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again, training_split
 from imbalance_audit.records import Coverage
-from imbalance_audit.tallies import merge
+from imbalance_audit.tallies import IdTally, merge, to_id_collisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from os import PathLike
 
-    from imbalance_audit.records import Audit, ClassCounts, OrderRule
+    from imbalance_audit.records import Audit, ClassCounts, IdCollision, OrderRule
     from imbalance_audit.rules.policy import Policy
 
-NOT_KEPT = "ids were checked within each shard only; scan all shards at once to check them between shards"
+NOT_KEPT = "ids were checked within each shard only; keep them with scan --keep-id-state and merge --id-state"
 
 
-def merge_audits(*audits: Audit, policy: Policy | None = None) -> Audit:
+def merge_audits(
+    *audits: Audit, policy: Policy | None = None, ids: Sequence[str | PathLike[str]] = (), memory: int = MEMORY
+) -> Audit:
     """Return the audit of all the rows behind these audits, as one pass over them would give.
 
-    Rules that need ids cannot be merged, for an audit holds no ids: they are told not to have run.
+    Rules that need ids cannot be merged, for an audit holds no ids: they are told not to have run, unless `ids` names
+    the files that `scan(..., keep_ids=…)` wrote, one for each audit.
+
+    Args:
+        audits: The audits of the shards.
+        policy: What is judged and how.
+        ids: The shards' ids.
+        memory: Bytes that ids may take while they are checked.
 
     Raises:
         OptionError: the audits cannot belong to one data set.
+        AuditFileError: the ids cannot be read, or are those of other audits.
 
     >>> from imbalance_audit import scan
     >>> merge_audits(scan(["cat", "dog"]), scan(["cat"])).counts.instances
@@ -58,9 +72,18 @@ def merge_audits(*audits: Audit, policy: Policy | None = None) -> Audit:
         findings=(),
         coverage=tuple(_id_rules(audits)),
         ignored=tuple(dict.fromkeys(label for audit in audits for label in audit.ignored)),
-        collisions=None,
+        collisions=_collisions(audits, counts, ids, memory) if ids else None,
     )
     return judge_again(whole, policy)
+
+
+def _collisions(
+    audits: tuple[Audit, ...], counts: ClassCounts, files: Sequence[str | PathLike[str]], memory: int
+) -> tuple[IdCollision, ...]:
+    rows = scan_ids([Path(file) for file in files], fingerprints=[audit.source.fingerprint for audit in audits])
+    tally = IdTally(splits=counts.splits, conflicts=audits[0].source.task != "multilabel")
+    passes = max(1, -(-counts.total_instances * ID_BYTES // memory))
+    return to_id_collisions(run(tally, rows, passes=passes))
 
 
 def _id_rules(audits: Iterable[Audit]) -> Iterable[Coverage]:

@@ -30,10 +30,13 @@ MAY_IMPORT = {
     "rules": {"class_order", "display", "errors", "measures", "records", "significance"},
     "policy_file": {"display", "errors", "records", "rules"},
     "comparing": {"records"},
-    "merging": {"class_order", "display", "errors", "judging", "records", "tallies"},
+    "id_state": {"display", "errors", "records"},
+    "merging": {"class_order", "display", "engines", "errors", "id_state", "judging", "records", "tallies"},
     "drafting": {"display", "rules", "schemas"},
     "judging": {"class_order", "errors", "measures", "records", "rules", "schemas", "tallies"},
-    "auditing": {"display", "engines", "errors", "judging", "records", "rules", "schemas", "sources", "tallies"},
+    "auditing": {
+        "display", "engines", "errors", "id_state", "judging", "records", "rules", "schemas", "sources", "tallies",
+    },
     "audit_file": {"atomic", "display", "errors", "records"},
     "weights": {"class_order", "display", "errors", "records"},
     "weight_file": {"atomic", "display", "errors", "records"},
@@ -49,7 +52,7 @@ MAY_IMPORT = {
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"sources", "tallies", "engines", "schemas"},
+    "polars": {"sources", "tallies", "engines", "schemas", "id_state"},
     "pandera": {"schemas"},
     "torch": {"weight_file", "training"},
     "typer": {"cli"},

@@ -49,6 +49,7 @@ Config = Annotated[
     Path | None,
     typer.Option(help="Policy file. [default: audit.toml or [tool.imbalance-audit], found upward]", show_default=False),
 ]
+KeepIds = Annotated[Path | None, typer.Option(help="Also write the ids, there (parquet), for `audit merge`.")]
 Memory = Annotated[str, typer.Option(help="Most memory for checking ids, such as 500MB or 4GB.")]
 
 Scheme = Annotated[
@@ -80,6 +81,7 @@ def audit_of(
     ignore: Ignore = None,
     config: Config = None,
     memory: Memory = "2GB",
+    keep_id_state: KeepIds = None,
 ) -> Audit:
     """Return the audit of an audit.json or of a scan, judged under the policy in force.
 
@@ -89,7 +91,7 @@ def audit_of(
     from imbalance_audit.policy_file import load_policy
 
     if len(sources) == 1 and sources[0].endswith(".json") and format is None and _is_audit(Path(sources[0])):
-        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore)):
+        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore, keep_id_state)):
             message = (
                 f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
             )
@@ -114,7 +116,8 @@ def audit_of(
         class_order=class_order,
         ignore=ignore or (),
         policy=load_policy(config),
-        memory=_bytes(memory),
+        memory=bytes_of(memory),
+        keep_ids=keep_id_state,
     )
 
 
@@ -191,7 +194,12 @@ def say(text: str) -> None:
     print(plain(text), file=sys.stderr)
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """Return the bytes that a size such as 4GB stands for.
+
+    Raises:
+        OptionError: it is no size, or next to nothing.
+    """
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?\s*", text.upper())
     size = 0 if found is None else int(float(found[1]) * 1000 ** " KMGT".index(found[2] or " "))
     if size < 10**6:

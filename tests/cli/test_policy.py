@@ -115,31 +115,47 @@ def test_stale_weights_fail_the_gate(run: Run, labels: Path) -> None:
     assert 'the file has besides "dog"' in stale.stdout
 
 
-@pytest.mark.parametrize("ids", [False, True])
-def test_merged_shards_are_the_audit_of_the_whole_byte_for_byte_but_for_ids(
-    run: Run, labels: Path, tmp_path: Path, ids: bool
+@pytest.mark.parametrize(("ids", "kept"), [(False, False), (True, False), (True, True)])
+def test_merged_shards_are_the_audit_of_the_whole_byte_for_byte_ids_too_where_they_were_kept(
+    run: Run, labels: Path, tmp_path: Path, ids: bool, kept: bool
 ) -> None:
-    table = pl.read_parquet(labels).with_row_index("key")
+    table = pl.read_parquet(labels).with_row_index("key").with_columns(pl.col("key") % 890)
     folder = tmp_path / "shards"
     folder.mkdir()
     options = ["--id", "key"] if ids else []
     for name, rows in (("a", table.gather_every(2)), ("b", table.gather_every(2, 1))):
         rows.write_parquet(labels)
-        (folder / f"{name}.json").write_text(scan_json(run, labels.name, *options))
+        keep = ["--keep-id-state", f"shards/{name}.parquet"] if kept else []
+        (folder / f"{name}.json").write_text(scan_json(run, labels.name, *options, *keep))
     table.write_parquet(labels)
     whole = scan_json(run, labels.name, *options)
 
-    merged = run("merge", "shards/b.json", "shards/a.json", "-o", "-")
+    states = [word for name in "ba" if kept for word in ("--id-state", f"shards/{name}.parquet")]
+    merged = run("merge", "shards/b.json", "shards/a.json", "-o", "-", *states)
 
     assert merged.returncode == 0, merged.stderr
-    if not ids:
+    if kept or not ids:
         assert merged.stdout == whole
+        assert ("INT001" in {finding["code"] for finding in json.loads(whole)["findings"]}) == ids
         return
     told = {c["code"]: c for c in json.loads(merged.stdout)["coverage"]}
     assert told["INT001"]["reason"].startswith("ids were checked within each shard only")
     assert [c for c in told.values() if c["code"] not in ("INT001", "INT002", "INT003")] == [
         c for c in json.loads(whole)["coverage"] if c["code"] not in ("INT001", "INT002", "INT003")
     ]
+
+
+def test_ids_of_another_audit_are_refused(run: Run, labels: Path) -> None:
+    pl.read_parquet(labels).with_row_index("key").write_parquet(labels)
+    (labels.parent / "a.json").write_text(scan_json(run, labels.name, "--id", "key"))
+    run("scan", labels.name, "--id", "key", "--keep-id-state", "other.parquet", "--json", "b.json")
+
+    other = run("merge", "a.json", "-o", "-", "--id-state", "other.parquet")
+    no_ids = run("merge", "a.json", "-o", "-", "--id-state", "a.json")
+
+    assert (other.returncode, no_ids.returncode) == (2, 2)
+    assert "do not belong to these audits" in other.stderr
+    assert "audit scan --keep-id-state" in no_ids.stderr
 
 
 def test_audits_of_other_classes_are_not_merged(run: Run, labels: Path) -> None:
