@@ -22,11 +22,13 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import PolicyError, did_you_mean
 from imbalance_audit.records import SEVERITIES
 from imbalance_audit.rules import RULES, refuse_foreign_codes
-from imbalance_audit.rules.policy import Override, Policy, Waiver
+from imbalance_audit.rules.policy import NO_LIMIT, Override, Policy, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
+
+    from imbalance_audit.rules import Rule
 
 NAME = "audit.toml"
 TABLE = "imbalance-audit"
@@ -39,11 +41,13 @@ def policy_schema() -> dict[str, Any]:
     text = {"type": "string", "minLength": 1}
     chosen = {"type": "array", "items": {"type": "string", "enum": codes}}
     number = {"anyOf": [{"type": "number", "minimum": 0}, {"const": False}]}
-    own = {"warning": number, "error": number, "severity": {"type": "string", "enum": list(SEVERITIES)}}
-    scope = {"type": "object", "properties": own, "additionalProperties": False}
-    scopes = {"type": "object", "additionalProperties": scope}
+    severity = {"severity": {"type": "string", "enum": list(SEVERITIES)}}
 
-    def of_rule(about: str) -> dict[str, Any]:
+    def of_rule(rule: Rule) -> dict[str, Any]:
+        own = severity if rule.limit == NO_LIMIT else {"warning": number, "error": number, **severity}
+        scope = {"type": "object", "properties": own, "additionalProperties": False}
+        scopes = {"type": "object", "additionalProperties": scope}
+        about = f"{rule.name}: {rule.summary}"
         return {**scope, "description": about, "properties": {**own, "splits": scopes, "classes": scopes}}
 
     waiver = {
@@ -69,7 +73,7 @@ def policy_schema() -> dict[str, Any]:
             "fail-on": {"type": "string", "enum": [*SEVERITIES, "never"]},
             "rules": {
                 "type": "object",
-                "properties": {rule.code: of_rule(f"{rule.name}: {rule.summary}") for rule in RULES},
+                "properties": {rule.code: of_rule(rule) for rule in RULES},
                 "additionalProperties": False,
             },
             "waivers": {"type": "array", "items": waiver},
@@ -143,7 +147,7 @@ def _table(project: Path) -> dict[str, Any] | None:
 def _check(value: object, schema: Mapping[str, Any], name: str, at: tuple[str, ...]) -> None:
     """Check a value against the part of JSON Schema that `policy_schema` uses."""
     value = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
-    if "anyOf" in schema:
+    if "anyOf" in schema:  # a limit
         if value is not False and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
             raise _wrong(name, at, "a number of at least 0, or false", value)
         return

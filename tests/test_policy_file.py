@@ -99,6 +99,7 @@ def test_without_a_file_the_default_is_in_force(tmp_path: Path, monkeypatch: pyt
         ('[[waivers]]\nrule = "SUP"\nexpires = 2027-01-01', "waivers.1 has no reason"),
         ('[[waivers]]\nrule = "SUP"\nreason = ""\nexpires = 2027-01-01', "waivers.1.reason should be text"),
         ('[[waivers]]\nrule = "SUP"\nreason = "r"\nexpires = "soon"', "should be a day such as 2027-01-31"),
+        ("[rules.SUP002]\nwarning = 1", "rules.SUP002.warning is not known"),  # a rule without limits
         ("select = [", "is not TOML"),
     ],
 )

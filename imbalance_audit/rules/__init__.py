@@ -20,6 +20,7 @@ from imbalance_audit.rules import (
     waivers,
     weighing,
 )
+from imbalance_audit.rules.policy import NO_LIMIT
 from imbalance_audit.rules.rule import Evidence, Rule
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def find_rule(code: str) -> Rule:
 
 
 def refuse_foreign_codes(policy: Policy) -> None:
-    """Refuse a policy that speaks of a rule that there is not: it would silently not be judged.
+    """Refuse a policy that speaks of a rule or a limit that there is not: it would silently not be judged.
 
     Raises:
         PolicyError: it does.
@@ -119,3 +120,8 @@ def refuse_foreign_codes(policy: Policy) -> None:
         hint = did_you_mean(foreign[0], known)
         message = f"The policy speaks of a rule {quoted(foreign[0])} that there is not.{hint} `audit rules` lists them."
         raise PolicyError(message)
+    for rule in RULES:
+        said = policy.rules.get(rule.code)
+        if said is not None and rule.limit == NO_LIMIT and (said.warning, said.error) != (None, None):
+            message = f"{rule.code} {rule.name} has no limits, its condition alone decides: give it a severity."
+            raise PolicyError(message)

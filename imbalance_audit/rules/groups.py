@@ -38,18 +38,18 @@ def label_follows_group(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 @rule(
     "GRP002",
     "class-in-one-group",
-    limit=Limit(warning=20, unit="rows or more, all in one group"),
+    limit=Limit(warning=20, unit="rows, all in one group"),
     needs=(labelled, groups),
     remedy="Collect it in other groups, or test on groups of their own: the class cannot be told from its group.",
 )
 def class_in_one_group(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    """A class has at least the limit of rows, and all of them lie in one group."""
+    """A class has more rows than the limit, and all of them lie in one group."""
     places: dict[str, dict[str, int]] = {}
     for (label, group), n in _table(evidence).items():
         places.setdefault(label, {})[group] = n
     for label in sorted(places, key=lambda label: (-sum(places[label].values()), label)):
         (group, n), *others = places[label].items()
-        broken = rule.limit.at(label=label).above(n + 0.5)
+        broken = rule.limit.at(label=label).above(n)
         if not others and broken is not None:
             severity, limit = broken
             message = f"all {n:,} rows of {quoted(label)} lie in the group {quoted(group)}"

@@ -134,7 +134,7 @@ def gap_in_class_ids(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 @rule(
     "LBL007",
     "wrong-type",
-    limit=Limit(error=0.05, unit="of the labels may be integers' odd company", rows=True),
+    limit=Limit(error=0.05, unit="of the labels; where more are no integers, they are text", rows=True),
     remedy="Write it as an integer like the others, or make it null; declare the classes if it is one.",
 )
 def wrong_type(rule: Rule, evidence: Evidence) -> Iterator[Finding]:

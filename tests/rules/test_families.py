@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from benchmarks.false_alarms import EVERY_DIFFERENCE, false_alarms
 from imbalance_audit import class_weights
 from imbalance_audit.auditing import audit_labels
 from imbalance_audit.judging import judge_again
@@ -119,6 +120,10 @@ def test_psi_would_cry_wolf_over_a_thousand_classes_and_these_rules_do_not() -> 
     audit = audit_cells(cells)
 
     assert of_rule(audit, "SPL001") == of_rule(audit, "SPL002") == []
+
+
+def test_splits_without_drift_raise_a_finding_in_at_most_five_of_a_hundred_audits() -> None:
+    assert false_alarms(100, 100, EVERY_DIFFERENCE) <= 0.05
 
 
 def ids(rows: Sequence[tuple[str, int, str]]) -> Audit:

@@ -133,3 +133,8 @@ def test_the_classes_of_a_policy_are_the_declared_ones() -> None:
 def test_a_rule_that_there_is_not_is_refused_and_not_overlooked(policy: Policy) -> None:
     with pytest.raises(PolicyError, match="that there is not"):
         judged(policy)
+
+
+def test_a_limit_for_a_rule_without_limits_is_refused() -> None:
+    with pytest.raises(PolicyError, match="SUP002 absent-from-split has no limits"):
+        judged(rules(SUP002=Override(warning=3)))
