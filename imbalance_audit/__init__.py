@@ -12,20 +12,38 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imbalance_audit.auditing import check, scan
+    from imbalance_audit.merging import merge_audits
+    from imbalance_audit.policy_file import load_policy
     from imbalance_audit.records import Audit, ClassWeights, Finding, Labels
+    from imbalance_audit.rules.policy import Policy
     from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import class_weights
 
-__all__ = ["Audit", "ClassWeights", "Finding", "Labels", "check", "class_weights", "load_weights", "scan"]
+__all__ = [
+    "Audit",
+    "ClassWeights",
+    "Finding",
+    "Labels",
+    "Policy",
+    "check",
+    "class_weights",
+    "load_policy",
+    "load_weights",
+    "merge_audits",
+    "scan",
+]
 
 _HOMES = {
     "Audit": "records",
     "ClassWeights": "records",
     "Finding": "records",
     "Labels": "records",
+    "Policy": "rules.policy",
     "check": "auditing",
     "class_weights": "weights",
+    "load_policy": "policy_file",
     "load_weights": "weight_file",
+    "merge_audits": "merging",
     "scan": "auditing",
 }
 

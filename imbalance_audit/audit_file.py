@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, Measures, Skew, Source
+from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, IdCollision, Measures, Skew, Source
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -46,6 +46,7 @@ def dump_audit(audit: Audit) -> str:
         },
         "findings": _Lines([asdict(finding) for finding in audit.findings]),
         "coverage": _Lines([asdict(coverage) for coverage in audit.coverage]),
+        "ids": None if audit.collisions is None else _Lines([asdict(found) for found in audit.collisions]),
     }
     body = ",\n".join(f"{json.dumps(key)}: {_dump(value)}" for key, value in blocks.items())
     return "{" + body + "}\n"
@@ -139,6 +140,7 @@ def _from_json(found: dict[str, Any]) -> Audit:
         coverage=tuple(Coverage(**coverage) for coverage in found["coverage"]),
         declared=found["declared"],
         ignored=tuple(found["ignored"]),
+        collisions=_collisions_from_json(found.get("ids")),
     )
 
 
@@ -146,3 +148,9 @@ def _skew_from_json(found: dict[str, Any]) -> Skew:
     names = [field.name for field in fields(Measures)]
     raw, clean = ({name: values[name] for name in names} for values in (found, found["clean"]))
     return Skew(raw=Measures(**raw), clean=Measures(**clean))
+
+
+def _collisions_from_json(found: list[dict[str, Any]] | None) -> tuple[IdCollision, ...] | None:
+    if found is None:
+        return None
+    return tuple(IdCollision(**{**one, "at": tuple(one["at"]), "examples": tuple(one["examples"])}) for one in found)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imbalance_audit.class_order import is_integer, order_classes
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.engines import run
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
-from imbalance_audit.measures import skew_of
-from imbalance_audit.records import Audit, Source
-from imbalance_audit.rules import Evidence, run_rules
-from imbalance_audit.schemas import PLACEHOLDERS, check_types, label_faults
+from imbalance_audit.id_state import save_ids
+from imbalance_audit.judging import ID_BYTES, MEMORY, judge
+from imbalance_audit.rules.policy import Policy
+from imbalance_audit.schemas import PLACEHOLDERS, check_types
 from imbalance_audit.sources import ReadOptions, read, reading
 from imbalance_audit.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
-    from imbalance_audit.records import ClassCounts, IdCollision, Labels, OrderRule, Severity, Skew
+    from imbalance_audit.records import Audit, ClassCounts, IdCollision, Labels, OrderRule, Severity
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?")
 
@@ -41,6 +40,9 @@ def scan(
     classes: Sequence[str] | None = None,
     class_order: OrderRule | None = None,
     ignore: Sequence[str] = (),
+    policy: Policy | None = None,
+    memory: int = MEMORY,
+    keep_ids: str | PathLike[str] | None = None,
 ) -> Audit:
     """Read labels, count them exactly in one streaming pass, and run every rule.
 
@@ -58,6 +60,9 @@ def scan(
         classes: The class names in training-index order.
         class_order: How classes that nobody declared are ordered.
         ignore: Labels that are no class, such as a void value.
+        policy: Which rules run and where their limits are; None: all of them, with their own. `load_policy` reads one.
+        memory: Bytes that ids may take while they are checked; the rows are read several times to keep within it.
+        keep_ids: A parquet file to write the ids into, for `merge_audits` to check ids between shards.
 
     Raises:
         SourceError: the labels cannot be read.
@@ -78,7 +83,12 @@ def scan(
         header=header,
         classes=None if classes is None else tuple(classes),
     )
-    return audit_labels(read(source, options), class_order=class_order, ignore=ignore)
+    labels = read(source, options)
+    audit = audit_labels(labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory)
+    if keep_ids is not None:
+        with reading(labels):
+            save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+    return audit
 
 
 def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:
@@ -95,7 +105,14 @@ def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:
     return audit
 
 
-def audit_labels(labels: Labels, *, class_order: OrderRule | None = None, ignore: Sequence[str] = ()) -> Audit:
+def audit_labels(
+    labels: Labels,
+    *,
+    class_order: OrderRule | None = None,
+    ignore: Sequence[str] = (),
+    policy: Policy | None = None,
+    memory: int = MEMORY,
+) -> Audit:
     """Count the labels, then judge the counts.
 
     Raises:
@@ -114,7 +131,15 @@ def audit_labels(labels: Labels, *, class_order: OrderRule | None = None, ignore
         raise EmptySourceError(message)
     _refuse_foreign(ignore, counts)
     integers = labels.frame.collect_schema()["label"].is_integer() and not labels.names
-    return _judge(labels, counts, _collisions(labels, counts), integers=integers, rule=class_order, ignore=ignore)
+    return judge(
+        labels,
+        counts,
+        _collisions(labels, counts, memory),
+        integers=integers,
+        rule=class_order,
+        ignore=ignore,
+        policy=policy or Policy(),
+    )
 
 
 def _whole_numbers(counts: ClassCounts, path: str) -> dict[str, str]:
@@ -142,8 +167,9 @@ def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:
             raise OptionError(message)
 
 
-def _collisions(labels: Labels, counts: ClassCounts) -> tuple[IdCollision, ...] | None:
-    if "id" not in labels.frame.collect_schema().names():
+def _collisions(labels: Labels, counts: ClassCounts, memory: int) -> tuple[IdCollision, ...] | None:
+    columns = labels.frame.collect_schema().names()
+    if "id" not in columns:
         return None
     tally = IdTally(
         splits=counts.splits,
@@ -152,74 +178,7 @@ def _collisions(labels: Labels, counts: ClassCounts) -> tuple[IdCollision, ...] 
         split_names=labels.split_names,
     )
     with reading(labels):
-        return to_id_collisions(run(tally, labels.frame))
-
-
-def _judge(
-    labels: Labels,
-    counts: ClassCounts,
-    collisions: tuple[IdCollision, ...] | None,
-    *,
-    integers: bool,
-    rule: OrderRule | None,
-    ignore: Sequence[str],
-) -> Audit:
-    declared = None if labels.classes is None else [name for name in labels.classes if name not in ignore]
-    trained = [name for name in counts.of_split(_training(counts)).per_label() if name not in ignore]
-    numbers = integers or (labels.untyped and all(map(is_integer, trained)))
-    classes, order = order_classes(trained, declared=declared, rule=rule, integers=numbers)
-    totals = {label: n for label, n in counts.per_label().items() if label not in ignore}
-    faults = label_faults(totals, unlabelled=counts.unlabelled, declared=declared)
-    taxonomy = classes if declared is not None else totals
-
-    def skew(split: str | None) -> Skew:
-        return skew_of(counts.of_split(split), taxonomy=taxonomy, faults=faults, ignored=ignore)
-
-    evidence = Evidence(
-        counts=counts,
-        classes=classes,
-        class_order=order,
-        task="binary" if labels.task == "multiclass" and len(classes) == 2 else labels.task,
-        faults=faults,
-        overall=skew(None),
-        splits={split: skew(split) for split in counts.splits},
-        collisions=collisions,
-        declared=declared is not None,
-        ignored=tuple(ignore),
-    )
-    findings, coverage = run_rules(evidence)
-    return Audit(
-        source=Source(
-            path=labels.path,
-            kind=labels.kind,
-            unit=labels.unit,
-            task=evidence.task,
-            fingerprint=fingerprint(counts),
-            notes=labels.notes,
-        ),
-        classes=classes,
-        class_order=order,
-        counts=counts,
-        overall=evidence.overall,
-        splits=evidence.splits,
-        findings=findings,
-        coverage=coverage,
-        declared=evidence.declared,
-        ignored=evidence.ignored,
-    )
-
-
-def _training(counts: ClassCounts) -> str | None:
-    return "train" if "train" in counts.splits else None
-
-
-def fingerprint(counts: ClassCounts) -> str:
-    """Return the SHA-256 over the sorted (split, label, instances) table, whatever the order or cut of the rows."""
-    totals: dict[tuple[str | None, str | None], int] = {}
-    for split, label, n in zip(counts.split, counts.label, counts.instances, strict=True):
-        totals[split, label] = totals.get((split, label), 0) + n
-    digest = hashlib.sha256()
-    # Null sorts first; JSON tells null from "null" and keeps any label on one line.
-    for cell in sorted(totals, key=lambda cell: [(name is not None, name or "") for name in cell]):
-        digest.update(json.dumps([*cell, totals[cell]]).encode() + b"\n")
-    return digest.hexdigest()
+        # A weighted table has fewer rows than instances.
+        rows = labels.frame.select("id").count().collect().item() if "weight" in columns else counts.total_instances
+        passes = max(1, -(-rows * ID_BYTES // memory))
+        return to_id_collisions(run(tally, labels.frame, passes=passes))

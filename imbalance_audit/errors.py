@@ -4,6 +4,7 @@
     ├── SourceError          the labels cannot be read
     │   └── EmptySourceError there is nothing to check
     ├── OptionError          an option, a name or a combination of them is wrong
+    │   └── PolicyError      a policy cannot be read, or something in it is not known
     ├── WeightError          no weights can be computed from these counts
     ├── WeightFileError      a weight file cannot be read
     ├── ClassOrderError      weights and logits do not speak of the same classes
@@ -43,6 +44,10 @@ class EmptySourceError(SourceError):
 
 class OptionError(AuditError):
     """An option, a name, or a combination of them is wrong."""
+
+
+class PolicyError(OptionError):
+    """A policy cannot be read, or something in it is not known."""
 
 
 class WeightError(AuditError):

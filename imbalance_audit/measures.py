@@ -6,6 +6,7 @@ Sums of floats go through `math.fsum`: the result does not depend on the order o
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imbalance_audit.records import Measures, Skew
@@ -121,3 +122,54 @@ def _measure(counts: ClassCounts, per_label: Mapping[str, int], taxonomy: Collec
         normalised_entropy=None if nats is None or len(possible) < 2 else min(1.0, nats / math.log(len(possible))),
         gini=gini(possible),
     )
+
+
+def cramers_v(table: Mapping[tuple[str, str], int]) -> float | None:
+    """Return Cramér's V of a two-way table with Bergsma's correction of its bias (2013); None for fewer than 2 × 2.
+
+    >>> cramers_v({("a", "x"): 50, ("b", "y"): 50})
+    1.0
+    """
+    rows, columns = Counter[str](), Counter[str]()
+    for (row, column), n in table.items():
+        rows[row] += n
+        columns[column] += n
+    total, r, k = sum(rows.values()), len(rows), len(columns)
+    if r < 2 or k < 2 or total < 2:
+        return None
+    # Σ n²/(row·column) - 1 is χ²/N, and empty cells add nothing.
+    association = math.fsum(n * n / (rows[row] * columns[column]) for (row, column), n in table.items()) - 1
+    corrected = max(0.0, association - (k - 1) * (r - 1) / (total - 1))
+    sides = [side - (side - 1) ** 2 / (total - 1) for side in (r, k)]
+    return min(1.0, math.sqrt(corrected / (min(sides) - 1))) if min(sides) > 1 else None
+
+
+def irlbl(positives: Mapping[str, int]) -> dict[str, float]:
+    """Return label → most positives of any label / its own (Charte et al. 2015); labels without positives left out.
+
+    >>> irlbl({"a": 8, "b": 2, "c": 0})
+    {'a': 1.0, 'b': 4.0}
+    """
+    most = max(positives.values(), default=0)
+    return {label: most / n for label, n in positives.items() if n > 0}
+
+
+def mean_irlbl(ratios: Sequence[float]) -> float | None:
+    """Return MeanIR; None without a label.
+
+    >>> mean_irlbl([1.0, 4.0])
+    2.5
+    """
+    return math.fsum(ratios) / len(ratios) if ratios else None
+
+
+def variation_irlbl(ratios: Sequence[float]) -> float | None:
+    """Return CVIR, the sample standard deviation of IRLbl over its mean; None for fewer than two labels.
+
+    >>> round(variation_irlbl([1.0, 4.0]), 4)
+    0.8485
+    """
+    mean = mean_irlbl(ratios)
+    if mean is None or len(ratios) < 2:
+        return None
+    return math.sqrt(math.fsum((ratio - mean) ** 2 for ratio in ratios) / (len(ratios) - 1)) / mean

@@ -31,6 +31,10 @@ class _Shown(TypedDict):
     command: str | None
 
 
+RULE_TEXTS = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
+"""How reports name the rules."""
+
+
 def publish(
     audit: Audit,
     folder: str | PathLike[str],
@@ -53,9 +57,8 @@ def publish(
         OptionError: a file cannot be written.
     """
     audit_json = dump_audit(audit)
-    rules = {rule.code: RuleText(rule.name, rule.condition.split("\n\n")[0]) for rule in RULES}
     shown: _Shown = {
-        "rules": rules,
+        "rules": RULE_TEXTS,
         "weights": weights,
         "diagnosis": None if weights is None else diagnose(weights),
         "comparison": _comparison(audit),

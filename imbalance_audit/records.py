@@ -5,6 +5,7 @@ Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,8 @@ Task = Literal["multiclass", "binary", "multilabel"]
 OrderRule = Literal["declared", "lexical", "natural", "numeric"]
 Severity = Literal["error", "warning", "info"]
 State = Literal["passed", "failed", "not_run"]
+
+_NUMBER = re.compile(r"[0-9][0-9.,]*")
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Most severe first."""
@@ -125,14 +128,15 @@ class IdCollision:
     """Ids of one kind of collision at one place.
 
     Attributes:
-        kind: `conflict`: one id carries two labels. `leak`: one id lies in two splits.
-        at: The two labels, or the two splits, sorted.
+        kind: `conflict`: one id carries two labels. `leak`: one id lies in two splits. `repeat`: one id stands in one
+            split several times with one label.
+        at: The two labels, or the two splits, sorted; for a repeat its split twice, empty where there is none.
         ids: How many ids.
         rows: How many rows carry them.
         examples: The smallest few of these ids.
     """
 
-    kind: Literal["conflict", "leak"]
+    kind: Literal["conflict", "leak", "repeat"]
     at: tuple[str, str]
     ids: int
     rows: int
@@ -237,6 +241,12 @@ class Finding:
     rows: int = 0
     examples: tuple[str, ...] = ()
 
+    @property
+    def identity(self) -> tuple[str, str | None, str | None, str]:
+        """What makes a finding the same one in another audit: rule, split, class; without a class also its words."""
+        words = "" if self.label is not None else _NUMBER.sub("#", self.message)
+        return self.code, self.split, self.label, words
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -284,6 +294,7 @@ class Audit:
         class_order: The rule that gave this order.
         declared: Whether somebody declared the classes.
         ignored: Labels that are no class by the user's choice.
+        collisions: Colliding ids; None when no id column was named, or they are not known any more.
         counts: The exact counts, dirt included.
         overall: The skew of all labels.
         splits: The skew of each split.
@@ -301,6 +312,7 @@ class Audit:
     coverage: tuple[Coverage, ...] = ()
     declared: bool = False
     ignored: tuple[str, ...] = ()
+    collisions: tuple[IdCollision, ...] | None = None
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of this severity and the more severe ones."""

@@ -87,7 +87,7 @@ class ClassTally:
 
 @dataclass(frozen=True)
 class IdTally:
-    """Finds ids that carry two labels or lie in two splits.
+    """Finds ids that carry two labels, lie in two splits, or stand in one several times with one label.
 
     One row an id, mergeable by sum, min, max and or: no list of an id's rows is ever kept.
 
@@ -111,13 +111,21 @@ class IdTally:
         return (
             rows.filter(pl.col("id").is_not_null())
             .group_by("id")
-            .agg(pl.len().cast(pl.Int64).alias("rows"), label.min().alias("low"), label.max().alias("high"), *within)
+            .agg(
+                pl.len().cast(pl.Int64).alias("rows"),
+                pl.col("label").is_null().any().alias("unlabelled"),
+                label.min().alias("low"),
+                label.max().alias("high"),
+                *within,
+            )
         )
 
     def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
         """Join what is known of the same id."""
         within = [pl.col(f"in_{i}").any() for i in range(len(self.splits))]
-        return parts.group_by("id").agg(pl.col("rows").sum(), pl.col("low").min(), pl.col("high").max(), *within)
+        return parts.group_by("id").agg(
+            pl.col("rows").sum(), pl.col("unlabelled").any(), pl.col("low").min(), pl.col("high").max(), *within
+        )
 
     def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
         """Count the colliding ids by the labels, or the splits, between which they collide."""
@@ -127,8 +135,16 @@ class IdTally:
             low, high = sorted((first, second))
             both = pl.col(f"in_{i}") & pl.col(f"in_{j}")
             places.append(_place(both, "leak", pl.lit(low), pl.lit(high)))
-        within = [pl.col(f"in_{i}").cast(pl.Int32) for i in range(len(self.splits))]
-        colliding = merged.filter(conflict.fill_null(value=False) | (pl.sum_horizontal(*within, pl.lit(0)) > 1))
+        within = [pl.col(f"in_{i}").fill_null(value=False).cast(pl.Int32) for i in range(len(self.splits))]
+        # A null label beside another is an unlabelled copy, which no rule speaks of.
+        once = (pl.col("rows") > 1) & (pl.col("low") == pl.col("high")) & ~pl.col("unlabelled")
+        repeat = pl.lit(self.conflicts) & once & (pl.sum_horizontal(*within, pl.lit(0)) <= 1)
+        where = pl.coalesce(
+            *(pl.when(pl.col(f"in_{i}")).then(pl.lit(name)) for i, name in enumerate(self.splits)), pl.lit("")
+        )
+        places.append(_place(repeat, "repeat", where, where))
+        leaked = pl.sum_horizontal(*within, pl.lit(0)) > 1
+        colliding = merged.filter((conflict | repeat).fill_null(value=False) | leaked)
         return (
             # Few ids collide, and a list an id is dear: it is built for those only.
             colliding.select("id", "rows", pl.concat_list(places).alias("place"))

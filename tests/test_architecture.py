@@ -26,9 +26,16 @@ MAY_IMPORT = {
     "engines": set(),
     "schemas": {"display", "errors", "records"},
     "measures": {"records"},
-    "rules": {"class_order", "display", "errors", "measures", "records"},
+    "significance": set(),
+    "rules": {"class_order", "display", "errors", "measures", "records", "significance"},
+    "policy_file": {"display", "errors", "records", "rules"},
+    "comparing": {"records"},
+    "id_state": {"display", "errors", "records"},
+    "merging": {"class_order", "display", "engines", "errors", "id_state", "judging", "records", "tallies"},
+    "drafting": {"display", "rules", "schemas"},
+    "judging": {"class_order", "errors", "measures", "records", "rules", "schemas", "tallies"},
     "auditing": {
-        "class_order", "display", "engines", "errors", "measures", "records", "rules", "schemas", "sources", "tallies",
+        "display", "engines", "errors", "id_state", "judging", "records", "rules", "schemas", "sources", "tallies",
     },
     "audit_file": {"atomic", "display", "errors", "records"},
     "weights": {"class_order", "display", "errors", "records"},
@@ -41,15 +48,16 @@ MAY_IMPORT = {
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "errors", "report", "rules", "weight_file", "weights"},
     "cli": {
-        "atomic", "audit_file", "auditing", "display", "errors", "indexing", "publishing", "records", "report", "rules",
-        "sample_weights", "sources", "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "comparing", "display", "drafting", "errors", "indexing", "judging",
+        "merging", "policy_file", "publishing", "records", "report", "rules", "sample_weights", "sources",
+        "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"indexing", "sample_weights", "schemas", "sources", "tallies"},
+    "polars": {"engines", "id_state", "indexing", "sample_weights", "schemas", "sources", "tallies"},
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},

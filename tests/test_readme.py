@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch.utils.data import Dataset
 
+from imbalance_audit import load_policy, scan
 from imbalance_audit.cli import app
 from imbalance_audit.rules import RULES
 from imbalance_audit.weights import SCHEMES
@@ -77,6 +78,19 @@ def test_the_audit_commands_run(folder: Path) -> None:
         "report.html",
         "report.md",
     ]
+
+
+def test_the_policy_example_is_read_and_judges(folder: Path) -> None:
+    example = re.search(r"<!-- policy -->\n```toml\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    assert example is not None
+    (folder / "audit.toml").write_text(example[1])
+
+    audit = scan(folder / "labels.parquet", label="species", split="split", policy=load_policy())
+
+    found = {(finding.code, finding.label): finding.severity for finding in audit.findings}
+    assert found["SUP001", "fox"] == "info"  # 25 rows, under a limit of 50
+    assert found["SUP001", "dog"] == "warning"
+    assert {coverage.code[:3] for coverage in audit.coverage if coverage.state == "passed"} >= {"LBL", "SPL"}
 
 
 def test_the_main_command_writes_what_is_committed(tmp_path: Path) -> None:

@@ -63,6 +63,36 @@ def test_an_id_tally_cut_anywhere_gives_the_table_of_one_pass(rows: list[tuple[A
     assert merged.write_ndjson() == run(tally, table(rows)).write_ndjson()
 
 
+@given(ROWS, st.integers(2, 5))
+@settings(deadline=None, max_examples=30)
+def test_ids_checked_in_several_passes_give_the_table_of_one(rows: list[tuple[Any, ...]], passes: int) -> None:
+    tally = IdTally(splits=("train", "val", "test"))
+
+    assert run(tally, table(rows), passes=passes).write_ndjson() == run(tally, table(rows)).write_ndjson()
+
+
+@given(ROWS)
+@settings(deadline=None)
+def test_repeats_are_the_ids_that_stand_in_one_split_several_times_with_one_label(rows: list[tuple[Any, ...]]) -> None:
+    places: defaultdict[int, list[tuple[str | None, str | None]]] = defaultdict(list)
+    for label, split, _, id_ in rows:
+        if id_ is not None:
+            places[id_].append((label, split))
+
+    found = to_id_collisions(run(IdTally(splits=("test", "train", "val")), table(rows)))
+
+    repeated = [
+        cells
+        for cells in places.values()
+        if len(cells) > 1
+        and len({label for label, _ in cells}) == 1
+        and cells[0][0] is not None
+        and len({split for _, split in cells} - {None}) <= 1
+    ]
+    repeats = [collision for collision in found if collision.kind == "repeat"]
+    assert (sum(c.ids for c in repeats), sum(c.rows for c in repeats)) == (len(repeated), sum(map(len, repeated)))
+
+
 @given(ROWS)
 @settings(deadline=None)
 def test_id_collisions_equal_those_of_sets_of_each_ids_labels_and_splits(rows: list[tuple[Any, ...]]) -> None:

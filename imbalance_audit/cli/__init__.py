@@ -13,7 +13,7 @@ import traceback
 
 import typer
 
-from imbalance_audit.cli import check, inspect, rules, scan, weights
+from imbalance_audit.cli import check, init, inspect, merge, render, rules, scan, weights
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditError, EmptySourceError
 
@@ -32,6 +32,9 @@ app = typer.Typer(
 )
 app.command()(scan.scan)
 app.command()(check.check)
+app.command()(init.init)
+app.command()(merge.merge)
+app.command()(render.render)
 app.command()(weights.weights)
 app.command()(inspect.inspect)
 app.command()(rules.rules)

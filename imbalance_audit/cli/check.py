@@ -2,38 +2,142 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat, audit_of, colours, given, say
-from imbalance_audit.records import Audit
+from imbalance_audit.cli.options import Config, audit_of, colours, given, say
+from imbalance_audit.errors import OptionError
+from imbalance_audit.records import SEVERITIES, Audit
+
+if TYPE_CHECKING:
+    from imbalance_audit.comparing import Comparison
+    from imbalance_audit.records import Severity
+    from imbalance_audit.rules.policy import Policy
+
+Threshold = Literal["error", "warning", "info", "never"]
+Format = Literal["text", "json", "github", "junit", "sarif"]
 
 
 @given(audit=audit_of)
 def check(
     audit: Audit,
-    output_format: OutputFormat = "text",
+    config: Config = None,
+    weights: Annotated[Path | None, typer.Option(help="A weight file to judge beside the data.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="An earlier audit.json to compare with.")] = None,
+    output_format: Annotated[Format, typer.Option(help="What is printed.")] = "text",
     output: Annotated[Path | None, typer.Option(help="Write there instead of stdout.")] = None,
     fail_on: Annotated[
-        Literal["error", "warning", "info", "never"], typer.Option(help="Exit with 1 from this severity on.")
-    ] = "error",
+        Threshold | None,
+        typer.Option(help="Exit with 1 from this severity on. [default: the policy's, or error]", show_default=False),
+    ] = None,
+    fail_on_new: Annotated[
+        bool, typer.Option("--fail-on-new", help="Fail only on what --baseline did not find, or found milder.")
+    ] = False,
 ) -> None:
     """Run the rules and fail when the labels are not fit for training. Writes no report."""
     from imbalance_audit.atomic import write_all
-    from imbalance_audit.audit_file import dump_audit
-    from imbalance_audit.report.terminal import render_findings
+    from imbalance_audit.policy_file import load_policy
 
-    if output_format == "json":
-        text = dump_audit(audit)
-    else:
-        text = render_findings(audit, colour=output is None and colours(sys.stdout.isatty()))
+    if fail_on_new and baseline is None:
+        message = "--fail-on-new needs an earlier audit to tell what is new. Name one with --baseline."
+        raise OptionError(message)
+    policy = load_policy(config)
+    audit, changes = _beside(audit, policy, weights, baseline)
+    level = fail_on or policy.fail_on or "error"
+    text = _rendered(audit, output_format, policy, level, colour=output is None and colours(sys.stdout.isatty()))
+    if changes is not None:
+        from imbalance_audit.report.terminal import render_changes
+
+        told = render_changes(changes, str(baseline))
+        if output_format == "text":
+            text += "\n" + told
+        else:
+            for line in told.splitlines():
+                say(line)
     if output is None:
         sys.stdout.write(text)
     else:
         write_all({output: text.encode()})
         say(f"wrote {output}")
-    if fail_on != "never" and audit.at_least(fail_on):
-        raise typer.Exit(1)
+    _append_summary(audit)
+    if level != "never":
+        failing = audit.at_least(level)
+        if fail_on_new and changes is not None:
+            fresh = {finding.identity for finding in (*changes.new, *changes.escalated)}
+            failing = tuple(finding for finding in failing if finding.identity in fresh)
+        if failing:
+            raise typer.Exit(1)
+
+
+def _beside(
+    audit: Audit, policy: Policy, weights: Path | None, baseline: Path | None
+) -> tuple[Audit, Comparison | None]:
+    """Return the audit judged beside a weight file and an earlier audit, and what changed since."""
+    if weights is None and baseline is None:
+        return audit, None
+    from imbalance_audit.audit_file import load_audit
+    from imbalance_audit.comparing import compare
+    from imbalance_audit.judging import judge_again
+
+    weighed = None
+    if weights is not None:
+        from imbalance_audit.weight_file import load_weights
+
+        weighed = load_weights(weights)
+    earlier = None if baseline is None else load_audit(baseline)
+    judged = judge_again(audit, policy, weights=weighed, baseline=earlier)
+    if earlier is None:
+        return judged, None
+    return judged, compare(judged, judge_again(earlier, policy, weights=weighed))
+
+
+def _rendered(audit: Audit, output_format: Format, policy: Policy, level: Threshold, *, colour: bool) -> str:
+    if output_format == "json":
+        from imbalance_audit.audit_file import dump_audit
+
+        return dump_audit(audit)
+    if output_format == "text":
+        from imbalance_audit.report.terminal import render_check
+
+        return render_check(audit, colour=colour)
+    from imbalance_audit.publishing import RULE_TEXTS
+    from imbalance_audit.report.located import Policed
+
+    policed = Policed(policy.path, policy.lines)
+    if output_format == "github":
+        from imbalance_audit.report.github import render_annotations
+
+        return render_annotations(audit, policy=policed)
+    if output_format == "junit":
+        from imbalance_audit.report.junit import render_junit
+
+        failing: tuple[Severity, ...] = () if level == "never" else SEVERITIES[: SEVERITIES.index(level) + 1]
+        return render_junit(audit, rules=RULE_TEXTS, failing=failing)
+    from importlib.metadata import version
+
+    from imbalance_audit.report.sarif import render_sarif
+
+    return render_sarif(audit, rules=RULE_TEXTS, policy=policed, version=version("imbalance-audit"))
+
+
+def _append_summary(audit: Audit) -> None:
+    """Append the report to the page of a run of GitHub Actions."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if os.environ.get("GITHUB_ACTIONS") != "true" or not page:
+        return
+    from imbalance_audit.publishing import RULE_TEXTS
+    from imbalance_audit.report.github import fitting
+    from imbalance_audit.report.markdown import render_markdown
+
+    path = Path(page)
+    try:
+        before = path.stat().st_size if path.exists() else 0
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(fitting(render_markdown(audit, rules=RULE_TEXTS), before=before))
+    except OSError as error:
+        message = f"Cannot append to the summary {page} that GITHUB_STEP_SUMMARY names: {error.strerror}."
+        raise OptionError(message) from error

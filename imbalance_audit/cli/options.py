@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,12 @@ Classes = Annotated[
 ]
 ClassOrder = Annotated[OrderRule | None, typer.Option(help="How classes are ordered.")]
 Ignore = Annotated[list[str] | None, typer.Option(help="A label that is no class. Repeatable.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="Policy file. [default: audit.toml or [tool.imbalance-audit], found upward]", show_default=False),
+]
+KeepIds = Annotated[Path | None, typer.Option(help="Also write the ids, there (parquet), for `audit merge`.")]
+Memory = Annotated[str, typer.Option(help="Most memory for checking ids, such as 500MB or 4GB.")]
 
 
 def audit_of(
@@ -61,21 +68,27 @@ def audit_of(
     classes: Classes = None,
     class_order: ClassOrder = None,
     ignore: Ignore = None,
+    config: Config = None,
+    memory: Memory = "2GB",
+    keep_id_state: KeepIds = None,
 ) -> Audit:
-    """Return the audit that an audit.json holds, or scan the source.
+    """Return the audit of an audit.json or of a scan, judged under the policy in force.
 
     Raises:
         AuditError: it cannot be read, or reading options are given for an audit.json.
     """
+    from imbalance_audit.policy_file import load_policy
+
     if _holds_audit(sources, format):
-        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore)):
+        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore, keep_id_state)):
             message = (
                 f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
             )
             raise OptionError(message)
         from imbalance_audit.audit_file import load_audit
+        from imbalance_audit.judging import judge_again
 
-        return load_audit(sources[0])
+        return judge_again(load_audit(sources[0]), load_policy(config))
     from imbalance_audit.auditing import scan
 
     return scan(
@@ -91,6 +104,9 @@ def audit_of(
         classes=None if classes is None else class_names(classes),
         class_order=class_order,
         ignore=ignore or (),
+        policy=load_policy(config),
+        memory=bytes_of(memory),
+        keep_ids=keep_id_state,
     )
 
 
@@ -124,7 +140,7 @@ def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]],
     """Return a decorator that gives a command's parameters by what providers make of options of their own.
 
     The command then takes the options of its providers and its own, and several commands share a set of options that
-    is written once.
+    is written once. An option of a provider that the command names too is given to both.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -132,14 +148,12 @@ def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]],
             name: list(signature(provider, eval_str=True).parameters.values()) for name, provider in providers.items()
         }
         own = [p for name, p in signature(command, eval_str=True).parameters.items() if name not in providers]
-        parameters = [p.replace(kind=p.KEYWORD_ONLY) for p in (*chain.from_iterable(takes.values()), *own)]
+        options = {p.name: p.replace(kind=p.KEYWORD_ONLY) for p in (*chain.from_iterable(takes.values()), *own)}
+        parameters = list(options.values())
 
         def call(**values: object) -> None:
-            made = {
-                name: providers[name](**{p.name: values.pop(p.name) for p in options})
-                for name, options in takes.items()
-            }
-            command(**made, **values)
+            made = {name: providers[name](**{p.name: values[p.name] for p in needs}) for name, needs in takes.items()}
+            command(**made, **{p.name: values[p.name] for p in own})
 
         # typer reads a command's options off its signature and its annotations.
         call.__name__, call.__doc__ = command.__name__, command.__doc__
@@ -162,6 +176,20 @@ def say(text: str) -> None:
 
 def _holds_audit(sources: Sequence[str], format: str | None) -> bool:
     return len(sources) == 1 and sources[0].endswith(".json") and format is None and _is_audit(Path(sources[0]))
+
+
+def bytes_of(text: str) -> int:
+    """Return the bytes that a size such as 4GB stands for.
+
+    Raises:
+        OptionError: it is no size, or next to nothing.
+    """
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)B?\s*", text.upper())
+    size = 0 if found is None else int(float(found[1]) * 1000 ** " KMGT".index(found[2] or " "))
+    if size < 10**6:
+        message = f"--memory should be at least 1MB, such as 500MB or 4GB, got {plain(text)}."
+        raise OptionError(message)
+    return size
 
 
 def _is_audit(path: Path) -> bool:

@@ -13,7 +13,7 @@ def rules() -> None:
     from imbalance_audit.rules import RULES
 
     for rule in RULES:
-        sys.stdout.write(f"{rule.code}  {rule.name:<20} {rule.limit}\n".rstrip() + "\n")
+        sys.stdout.write(f"{rule.code}  {rule.name:<24} {rule.limit}\n".rstrip() + "\n")
 
 
 def explain(code: Annotated[str, typer.Argument(show_default=False, help="A rule's code or name.")]) -> None:

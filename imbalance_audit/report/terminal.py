@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,14 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imbalance_audit.comparing import Comparison
     from imbalance_audit.records import Audit, Finding, Measures, Skew
     from imbalance_audit.report.contents import FindingGroup
 
 _COLOURS = {"error": "31;1", "warning": "33", "info": "34", "fail": "31;1", "warn": "33;1", "pass": "32;1", "dim": "2"}
 _VERDICTS = {"fail": "FAIL", "warn": "WARN", "pass": "PASS", "unchecked": "UNCHECKED"}
 _PER_GROUP = 3
+_PER_RULE = 50
 _RAREST = 5
 _GROUPS = 25
 
@@ -67,6 +70,34 @@ def render_findings(audit: Audit | Sequence[Finding], *, colour: bool = False) -
         severity = _paint(f"{finding.severity:<7}", finding.severity, colour)
         lines.append(f"{severity}  {plain(finding.code)} {plain(finding.name)}{where}: {plain(finding.message)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def render_check(audit: Audit, *, colour: bool = False) -> str:
+    """Return what `audit check` prints: a line for each finding, at most 50 a rule, and what the rules did."""
+    seen: Counter[str] = Counter()
+    lines: list[str] = []
+    for finding in audit.findings:
+        seen[finding.code] += 1
+        if seen[finding.code] <= _PER_RULE:
+            lines.append(render_findings((finding,), colour=colour))
+    lines += [
+        f"         {plain(code)} and {figures.counted(n - _PER_RULE, 'more finding')}, in --output-format json\n"
+        for code, n in seen.items()
+        if n > _PER_RULE
+    ]
+    return "".join(lines) + "".join(f"{line}\n" for line in _coverage(audit, 1000))
+
+
+def render_changes(changes: Comparison, earlier: str) -> str:
+    """Return what changed since an earlier audit, for a terminal."""
+    sizes = (("new", changes.new), ("resolved", changes.resolved), ("escalated", changes.escalated))
+    lines = [f"Since {plain(earlier)}: " + ", ".join(f"{len(found):,} {word}" for word, found in sizes)]
+    for word, found in sizes:
+        told = [f"{word:<9}  {line}" for line in render_findings(found[:_PER_RULE]).splitlines()]
+        left = len(found) - _PER_RULE
+        lines += [*told, f"{word:<9}  and {figures.count(left)} more"] if left > 0 else told
+    shown = [(name, *("–" if n is None else figures.number(n) for n in pair)) for name, *pair in changes.measures]
+    return "".join(f"{line}\n" for line in [*lines, *(f"{name}: {old} → {new}" for name, old, new in shown)])
 
 
 def _paint(text: str, kind: str, colour: bool) -> str:
@@ -140,8 +171,12 @@ def _group(group: FindingGroup, width: int, colour: bool) -> list[str]:
 
 def _coverage(audit: Audit, width: int) -> list[str]:
     lines = [f"Rules   {coverage_line(audit)}"]
+    reasons: dict[str, list[str]] = {}
     for rule in audit.coverage:
         if rule.state == "not_run":
-            why = plain(rule.reason or "no reason given")[:300]
-            lines += _hang(f"        {plain(rule.code)}  ", f"could not run: {why}", width)
+            reasons.setdefault(plain(rule.reason or "no reason given")[:300], []).append(plain(rule.code))
+    for why, codes in reasons.items():
+        lines += _hang(f"        {codes[0]}  ", f"could not run: {why}", width)
+        if codes[1:]:
+            lines += _hang(" " * (len(codes[0]) + 10), f"likewise {', '.join(codes[1:])}", width)
     return lines

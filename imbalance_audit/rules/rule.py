@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import getdoc
 from typing import TYPE_CHECKING
 
 from imbalance_audit.records import Coverage, Finding
-from imbalance_audit.rules.policy import NO_LIMIT
+from imbalance_audit.rules.policy import NO_LIMIT, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from imbalance_audit.records import ClassCounts, IdCollision, LabelFaults, OrderRule, Severity, Skew, Task
+    from imbalance_audit.records import (
+        Audit,
+        ClassCounts,
+        ClassWeights,
+        IdCollision,
+        LabelFaults,
+        OrderRule,
+        Severity,
+        Skew,
+        Task,
+        Unit,
+    )
     from imbalance_audit.rules.policy import Limit
 
 LISTED = 1000
@@ -36,6 +47,11 @@ class Evidence:
         collisions: Colliding ids; None when no id column was named.
         declared: Whether somebody declared the classes.
         ignored: Labels that are no class by choice.
+        unit: What a row is.
+        policy: What is judged and how.
+        kept: Code → what became of a rule when the ids were at hand, for rules that need them.
+        weights: The weight file to judge beside the data.
+        baseline: The audit to compare with.
         totals: Label → instances over all splits, ignored labels left out.
         by_split: Split → label → instances, ignored labels left out.
     """
@@ -50,6 +66,11 @@ class Evidence:
     collisions: tuple[IdCollision, ...] | None
     declared: bool
     ignored: tuple[str, ...] = ()
+    unit: Unit = "row"
+    policy: Policy = field(default_factory=Policy)
+    kept: Mapping[str, tuple[Coverage, tuple[Finding, ...]]] = field(default_factory=dict)
+    weights: ClassWeights | None = None
+    baseline: Audit | None = None
     totals: Mapping[str, int] = field(init=False)
     by_split: Mapping[str, Mapping[str, int]] = field(init=False)
 
@@ -110,6 +131,11 @@ class Rule:
         """When the rule finds something, in words."""
         return getdoc(self.find) or ""
 
+    @property
+    def summary(self) -> str:
+        """The condition in one sentence or two."""
+        return " ".join(self.condition.split("\n\n")[0].split())
+
     def finding(
         self,
         severity: Severity,
@@ -138,7 +164,18 @@ class Rule:
         )
 
     def run(self, evidence: Evidence) -> tuple[Coverage, tuple[Finding, ...]]:
-        """Return what became of the rule, and what it found."""
+        """Return what became of the rule under the policy, and what it found."""
+        policy = evidence.policy
+        if (reason := policy.excludes(self.code)) is not None:
+            return Coverage(self.code, "not_run", reason), ()
+        if evidence.collisions is None and self.code in evidence.kept:
+            coverage, found = evidence.kept[self.code]
+        else:
+            coverage, found = replace(self, limit=policy.limit(self.code, self.limit)).judge(evidence)
+        return coverage, tuple(map(policy.settle, found))
+
+    def judge(self, evidence: Evidence) -> tuple[Coverage, tuple[Finding, ...]]:
+        """Return what became of the rule with the limit that it has, whatever the policy says of it."""
         for need in self.needs:
             if (reason := need(evidence)) is not None:
                 return Coverage(self.code, "not_run", reason), ()
@@ -199,3 +236,29 @@ def one_label_each(evidence: Evidence) -> str | None:
 def labelled(evidence: Evidence) -> str | None:
     """Need at least one labelled row that is trained on."""
     return None if any(evidence.trained.values()) else "there is no labelled row to train on"
+
+
+def one_of_several(evidence: Evidence) -> str | None:
+    """Need samples that may carry several labels."""
+    return None if evidence.task == "multilabel" else "each sample carries one label"
+
+
+def groups(evidence: Evidence) -> str | None:
+    """Need at least two groups."""
+    found = {group for group in evidence.counts.group if group is not None}
+    return None if len(found) > 1 else "fewer than two groups; name the group column with --group"
+
+
+def regions(evidence: Evidence) -> str | None:
+    """Need rows that are parts of images."""
+    return None if evidence.unit in ("box", "pixel") else "a row is neither a box nor a pixel"
+
+
+def weight_file(evidence: Evidence) -> str | None:
+    """Need a weight file."""
+    return None if evidence.weights is not None else "no weight file is given; pass it with check --weights"
+
+
+def baseline_audit(evidence: Evidence) -> str | None:
+    """Need an audit to compare with."""
+    return None if evidence.baseline is not None else "no earlier audit is given; pass it with check --baseline"

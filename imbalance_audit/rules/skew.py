@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Finding, Skew
     from imbalance_audit.rules.rule import Evidence, Rule
 
+FEW, HEAD = 20, 100
+"""The bands of the long-tail literature (Liu et al., CVPR 2019): few-shot below, many-shot above."""
+
 NAMED = 3
 """Rarest classes that a message names."""
 
@@ -33,7 +36,7 @@ def imbalance_ratio(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """
     skew = _trained(evidence)
     ratio, clean = skew.clean.imbalance_ratio, skew.clean
-    if ratio is None or (broken := rule.limit.above(ratio)) is None:
+    if ratio is None or (broken := rule.limit.at(split=evidence.training).above(ratio)) is None:
         return
     severity, limit = broken
     tail = sorted(without_dirt(evidence.trained, evidence.faults).items(), key=lambda item: (item[1], item[0]))
@@ -60,13 +63,72 @@ def effective_classes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """
     skew = _trained(evidence)
     number, classes = skew.clean.hill_1, skew.clean.classes
-    if number is None or classes < 2 or (broken := rule.limit.below(number / classes)) is None:
+    if (
+        number is None
+        or classes < 2
+        or (broken := rule.limit.at(split=evidence.training).below(number / classes)) is None
+    ):
         return
     severity, limit = broken
     message = f"{classes:,} classes are as diverse as {number:,.1f} equally common ones"
     if (skew.raw.hill_1, skew.raw.classes) != (number, classes):
         message += f" (with dirt, {skew.raw.classes:,} as {skew.raw.hill_1:,.1f})"
     yield rule.finding(severity, message, split=evidence.training, observed=number / classes, limit=limit)
+
+
+@rule(
+    "SKW003",
+    "low-entropy",
+    limit=Limit(warning=0.5, unit="of the entropy of equally common classes, absent declared ones included"),
+    needs=(labelled,),
+    remedy="Look at the classes that have next to nothing, and at the declared ones that have nothing.",
+)
+def low_entropy(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """The entropy of the class shares falls short of the limit's share of its most, ln K, dirt set aside.
+
+    K is the number of declared classes, or of those that occur: a class without rows counts.
+    """
+    value = _trained(evidence).clean.normalised_entropy
+    if value is not None and (broken := rule.limit.at(split=evidence.training).below(value)) is not None:
+        severity, limit = broken
+        message = f"the entropy of the class shares is {value:.1%} of the most it could be"
+        yield rule.finding(severity, message, split=evidence.training, observed=value, limit=limit)
+
+
+@rule(
+    "SKW004",
+    "unequal-counts",
+    limit=Limit(warning=0.8, unit="Gini coefficient of the class counts, look-alikes set aside"),
+    needs=(labelled,),
+    remedy="Weigh the classes, or sample them evenly; and watch each class, for an average shows the common ones.",
+)
+def unequal_counts(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """The Gini coefficient of the class counts is above the limit: few classes hold almost all rows."""
+    value = _trained(evidence).clean.gini
+    if value is not None and (broken := rule.limit.at(split=evidence.training).above(value)) is not None:
+        severity, limit = broken
+        message = f"the Gini coefficient of the class counts is {value:.2f}: 0 is equal, 1 is all in one class"
+        yield rule.finding(severity, message, split=evidence.training, observed=value, limit=limit)
+
+
+@rule(
+    "SKW005",
+    "long-tail",
+    limit=Limit(warning=0.5, unit="of the classes have fewer than 20 rows"),
+    needs=(labelled,),
+    remedy="Report head, medium and few apart, as long-tail papers do; a mean over classes is mostly noise of the few.",
+)
+def long_tail(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """More than the limit's share of the classes are few: below 20 rows, where medium is 20 to 100 and head above."""
+    counts = [n for n in without_dirt(evidence.trained, evidence.faults).values() if n]
+    few, head = sum(n < FEW for n in counts), sum(n > HEAD for n in counts)
+    share = few / len(counts) if counts else 0.0
+    if (broken := rule.limit.at(split=evidence.training).above(share)) is not None:
+        severity, limit = broken
+        message = f"{head:,} classes are head (more than {HEAD} rows), {len(counts) - head - few:,} medium, {few:,} few"
+        yield rule.finding(
+            severity, f"{message} (fewer than {FEW})", split=evidence.training, observed=share, limit=limit
+        )
 
 
 def _trained(evidence: Evidence) -> Skew:

@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 @rule(
     "SUP001",
     "rare-class",
-    limit=Limit(warning=20, error=2, unit="rows of the train split, or of all rows without one"),
+    limit=Limit(warning=20, error=2, unit="rows of the train split, or of all rows without one", rows=True),
     needs=(labelled,),
     remedy="Collect more, merge it into another class, or leave it out; weights do not replace missing rows.",
 )
 def rare_class(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """A class occurs among the rows that are trained on, but in fewer than the limit."""
+    total = sum(evidence.trained.values())
     for label, n in sorted(evidence.trained.items(), key=lambda item: (item[1], item[0])):
-        broken = rule.limit.below(n)
+        broken = rule.limit.at(split=evidence.training, label=label).below(n, of=total)
         if n > 0 and broken is not None:
             severity, limit = broken
-            message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'}, fewer than {limit:,.0f}"
+            few = f"{limit:.3%} of the rows" if isinstance(limit, float) else f"{limit:,}"
+            message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'}, fewer than {few}"
             yield rule.finding(severity, message, split=evidence.training, label=label, observed=n, limit=limit, rows=n)
 
 
@@ -93,3 +95,23 @@ def unseen_class(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     for label in evidence.classes:
         if not evidence.totals.get(label):
             yield rule.finding("error", f"{quoted(label)} is declared and has no row", label=label, observed=0, limit=1)
+
+
+@rule(
+    "SUP006",
+    "coarse-recall",
+    limit=Limit(warning=10, unit="rows of a split that is not trained on", rows=True),
+    needs=(training_split,),
+    remedy="Give the split more rows of it, or judge by cross-validation: a change within one step is no change.",
+)
+def coarse_recall(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """A class occurs in val or test in fewer rows than the limit: with n rows its recall moves in steps of 1/n."""
+    for split, counts in evidence.by_split.items():
+        total = sum(counts.values())
+        for label, n in sorted(counts.items(), key=lambda item: (item[1], item[0])):
+            broken = rule.limit.at(split=split, label=label).below(n, of=total)
+            if n and split != evidence.training and broken is not None and label in evidence.classes:
+                severity, limit = broken
+                step = f"its recall moves in steps of {1 / n:.0%}"
+                message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'} in {plain(split)}: {step}"
+                yield rule.finding(severity, message, split=split, label=label, observed=n, limit=limit, rows=n)

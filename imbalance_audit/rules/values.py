@@ -27,22 +27,24 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 @rule(
     "LBL001",
     "null-label",
-    limit=Limit(warning=0.0, error=0.05, unit="of the samples of a split"),
+    limit=Limit(warning=0.0, error=0.05, unit="of the samples of a split", rows=True),
     remedy="Label these samples or drop them before training: a loss cannot use them, and dropping them silently "
     "changes the class shares.",
 )
 def null_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """Samples have no label: the value is null, or the list of labels is empty where each sample has one label.
 
-    In multi-label data an empty list is a sample of no class, which is a true answer: there it is not a fault.
+    In multi-label data an empty list is a sample of no class, and an image without a box is background: both are true
+    answers, and no fault.
     """
-    if evidence.task == "multilabel":
+    if evidence.task == "multilabel" or evidence.unit in ("box", "pixel"):
         return
     for split in evidence.scopes:
         counts = evidence.counts.of_split(split)
-        share = counts.unlabelled / counts.total_samples if counts.total_samples else 0.0
-        if (broken := rule.limit.above(share)) is not None:
+        broken = rule.limit.at(split=split).above(counts.unlabelled, of=counts.total_samples)
+        if counts.unlabelled and broken is not None:
             severity, limit = broken
+            share = counts.unlabelled / counts.total_samples if isinstance(limit, float) else counts.unlabelled
             message = f"{counts.unlabelled:,} of {counts.total_samples:,} samples have no label"
             yield rule.finding(severity, message, split=split, observed=share, limit=limit, rows=counts.unlabelled)
 
@@ -54,9 +56,13 @@ def null_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     remedy="Correct the value, or add it to the declared classes if it is one.",
 )
 def unknown_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    """A label is not among the declared classes and is not a look-alike of one."""
+    """A label is not among the declared classes and is not a look-alike of one.
+
+    Where all declared classes are integers, an integer outside of them is told by LBL008.
+    """
     near = evidence.classes if len(evidence.classes) <= SUGGESTED_AMONG else ()
-    for place, label in enumerate(_commonest(evidence.faults.unknown, evidence.totals)):
+    foreign = set(evidence.faults.unknown) - set(_outside(evidence))
+    for place, label in enumerate(_commonest(foreign, evidence.totals)):
         rows = evidence.totals[label]
         hint = did_you_mean(label, near) if place < SUGGESTED_FOR else ""
         message = f"{quoted(label)} is not a declared class ({_rows(rows)}).{hint}"
@@ -123,6 +129,48 @@ def gap_in_class_ids(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         low, high = min(present), max(present)
         message = f"{len(present):,} classes have ids from {low} to {high}, expected 0 to {len(present) - 1}"
         yield rule.finding("warning", message, observed=f"{low}…{high}", limit=f"0…{len(present) - 1}")
+
+
+@rule(
+    "LBL007",
+    "wrong-type",
+    limit=Limit(error=0.05, unit="of the labels; where more are no integers, they are text", rows=True),
+    remedy="Write it as an integer like the others, or make it null; declare the classes if it is one.",
+)
+def wrong_type(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """Nobody declared the classes, almost all labels are integers, and this one is not: "3.0", "0.5", "cat", "007".
+
+    Almost all: the rest are at most the limit's share of the labels.
+    """
+    aside = {*evidence.faults.empty, *evidence.faults.placeholders}
+    odd = {label: n for label, n in evidence.totals.items() if n and not is_integer(label) and label not in aside}
+    total = sum(evidence.totals.values())
+    if evidence.declared or not odd or rule.limit.above(sum(odd.values()), of=total) is not None:
+        return
+    for label in _commonest(odd, odd):
+        message = f"{quoted(label)} is no integer ({_rows(odd[label])}), and almost all labels are"
+        yield rule.finding("error", message, label=label, rows=odd[label])
+
+
+@rule(
+    "LBL008",
+    "out-of-range",
+    needs=(declared_classes,),
+    remedy="Correct it; or leave it out with --ignore if it marks what a loss ignores, such as 255 or -100.",
+)
+def out_of_range(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """All declared classes are integers, and a label is an integer that is none of them."""
+    for label in _commonest(_outside(evidence), evidence.totals):
+        numbers, rows = [int(name) for name in evidence.classes], evidence.totals[label]
+        message = f"{quoted(label)} is not among the classes {min(numbers)} to {max(numbers)} ({_rows(rows)})"
+        yield rule.finding(
+            "error", message, label=label, observed=label, limit=f"{min(numbers)}…{max(numbers)}", rows=rows
+        )
+
+
+def _outside(evidence: Evidence) -> list[str]:
+    integers = bool(evidence.classes) and all(map(is_integer, evidence.classes))
+    return [label for label in evidence.faults.unknown if is_integer(label)] if integers else []
 
 
 def _commonest(labels: Iterable[str], totals: Mapping[str, int]) -> Collection[str]:

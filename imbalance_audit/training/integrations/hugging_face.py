@@ -101,7 +101,7 @@ class WindowLoss:
         """Return what a micro-batch adds to the denominator of its window."""
         index = self.criterion.ignore_index
         if self.criterion.reduction == "count":
-            return valid_count(labels, index, torch.float64)
+            return valid_count(labels, index).to(torch.float64)
         return weights_of(labels, self.criterion.weight.to(labels.device), index).sum(dtype=torch.float64)
 
 

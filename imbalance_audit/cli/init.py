@@ -1,0 +1,30 @@
+"""`audit init`: a first audit.toml from the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imbalance_audit.cli.options import audit_of, given, say
+from imbalance_audit.errors import OptionError
+from imbalance_audit.records import Audit
+
+
+@given(audit=audit_of)
+def init(
+    audit: Audit,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The policy file; never overwritten.")] = Path(
+        "audit.toml"
+    ),
+) -> None:
+    """Write a policy inferred from the data: the classes in order, and limits that these data keep."""
+    from imbalance_audit.atomic import write_all
+    from imbalance_audit.drafting import draft_policy
+
+    if output.exists():
+        message = f"{output} is there already and is not overwritten. Move it away, or name another file with -o."
+        raise OptionError(message)
+    write_all({output: draft_policy(audit).encode()})
+    say(f"wrote {output}")
