@@ -66,6 +66,8 @@ def train(stop: int, *, resume: str | None = None, rate: float = 0.1, **criterio
     trainer.train(resume_from_checkpoint=resume)
     if resume is None and stop < 20:
         trainer._save_checkpoint(model, trial=None)
+        # The other rank reads what this one writes.
+        trainer.accelerator.wait_for_everyone()
     return {"rows": model.seen, "gradients": gradients.kept, "length": len(trainer.get_train_dataloader())}
 
 
