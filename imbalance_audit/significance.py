@@ -38,6 +38,7 @@ class ShareTest(NamedTuple):
     p: float
 
 
+@lru_cache(maxsize=100_000)
 def share_p(k: int, drawn: int, n: int, total: int) -> float:
     """Return the two-sided p of finding k of a class's n rows in a set of `drawn` out of `total` rows.
 

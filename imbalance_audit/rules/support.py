@@ -106,11 +106,12 @@ def unseen_class(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 )
 def coarse_recall(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """A class occurs in val or test in fewer rows than the limit: with n rows its recall moves in steps of 1/n."""
+    classes = set(evidence.classes)
     for split, counts in evidence.by_split.items():
         total = sum(counts.values())
         for label, n in sorted(counts.items(), key=lambda item: (item[1], item[0])):
             broken = rule.limit.at(split=split, label=label).below(n, of=total)
-            if n and split != evidence.training and broken is not None and label in evidence.classes:
+            if n and split != evidence.training and broken is not None and label in classes:
                 severity, limit = broken
                 step = f"its recall moves in steps of {1 / n:.0%}"
                 message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'} in {plain(split)}: {step}"
