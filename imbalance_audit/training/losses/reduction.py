@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import torch
+
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 Reduction = Literal["count", "weight", "sum", "none"]
@@ -14,10 +15,11 @@ REDUCTIONS: tuple[Reduction, ...] = ("count", "weight", "sum", "none")
 """`count`: Σ w·ℓ / valid targets. `weight`: Σ w·ℓ / Σ w, torch's mean. `sum`: Σ w·ℓ. `none`: w·ℓ of each target."""
 
 
-def valid_count(target: Tensor, ignore_index: int) -> Tensor:
-    """Return how many class-index targets are not ignored: int64 on their device, so that nothing waits for it."""
+def valid_count(target: Tensor, ignore_index: int, dtype: torch.dtype = torch.int64) -> Tensor:
+    """Return how many class-index targets are not ignored, as a tensor on their device: nothing waits for it."""
     # Twice as fast as a sum over booleans, which torch does not vectorise.
-    return (target != ignore_index).count_nonzero()
+    count = (target != ignore_index).count_nonzero()
+    return count if dtype == torch.int64 else count.to(dtype)
 
 
 def weights_of(target: Tensor, weight: Tensor, ignore_index: int) -> Tensor:
