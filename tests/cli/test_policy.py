@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -247,6 +247,8 @@ def test_the_hook_s_entry_runs_on_the_files_it_asks_for(run: Run, tmp_path: Path
     assert hook["language"] == "python"
 
 
-@pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not installed")
+@pytest.mark.skipif(find_spec("pre_commit") is None, reason="pre-commit is not installed")
 def test_pre_commit_takes_the_manifest() -> None:
-    subprocess.run(["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")], check=True)
+    manifest = str(ROOT / ".pre-commit-hooks.yaml")
+
+    subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", manifest], check=True)
