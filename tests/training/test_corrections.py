@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.utils.data import SequentialSampler
 
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights
@@ -17,11 +18,12 @@ from imbalance_audit.training import (
     Correction,
     DoubleCorrectionWarning,
     LogitAdjustedCrossEntropy,
+    PowerLaw,
     WeightedCrossEntropy,
     check_corrections,
 )
 from imbalance_audit.training.corrections import register
-from imbalance_audit.weight_file import save_weights
+from imbalance_audit.weight_file import load_weights, save_weights
 
 CLASSES = ["bird", "cat", "dog"]
 N = torch.tensor([900.0, 90.0, 10.0], dtype=torch.float64)
@@ -127,9 +129,34 @@ def test_a_sampler_of_other_data_does_not_concern_a_loss(balanced_file: Path) ->
 def test_what_does_not_say_what_it_corrects_is_refused(balanced_file: Path) -> None:
     loss = WeightedCrossEntropy.from_file(balanced_file, classes=CLASSES)
 
-    with pytest.raises(OptionError, match="got ClassSampler without a correction"):
-        check_corrections(loss, ClassSampler(["a", "b"]))
+    with pytest.raises(OptionError, match="got SequentialSampler without a correction"):
+        check_corrections(loss, SequentialSampler(["a", "b"]))
     with pytest.raises(OptionError, match="Expected a loss that says"):
         check_corrections(WeightedCrossEntropy([1.0, 2.0]), Correction.of_sampler(balanced_file))
     with pytest.raises(OptionError, match="of the same classes"):
         check_corrections(loss, Correction(("a",), (1.0,), (1.0,), "", "sampler"))
+
+
+def test_a_sampler_with_the_weights_of_a_living_loss_warns_when_it_is_made(balanced_file: Path) -> None:
+    labels = [
+        name for name, n in zip(load_weights(balanced_file).classes, (900, 90, 10), strict=True) for _ in range(n)
+    ]
+    loss = WeightedCrossEntropy.from_file(balanced_file, classes=CLASSES)
+
+    with pytest.warns(DoubleCorrectionWarning):
+        ClassSampler(labels, weights=balanced_file)
+
+    assert loss.correction is not None
+
+
+@pytest.mark.parametrize(("q", "twice"), [(1.0, False), (0.5, True), (0.0, True)])
+def test_a_sampler_by_a_law_says_what_it_corrects(balanced_file: Path, q: float, twice: bool) -> None:
+    file = load_weights(balanced_file)
+    labels = [name for name, n in zip(file.classes, file.counts, strict=True) for _ in range(n)]
+    loss = WeightedCrossEntropy.from_file(balanced_file, classes=CLASSES)
+    sampler = ClassSampler(labels, law=PowerLaw(q))
+
+    with warnings.catch_warnings(action="ignore", category=DoubleCorrectionWarning):
+        found = check_corrections(loss, sampler)
+
+    assert (found is not None) == twice

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.training.corrections import register
 from imbalance_audit.training.samplers.class_table import ClassTable
 from imbalance_audit.training.samplers.cycling import Cycling
 from imbalance_audit.training.samplers.drawing import WithReplacement
@@ -53,6 +54,12 @@ class ClassSampler(EpochSampler):
         num_replicas: How many ranks share an epoch. Leave it at 1 where a framework shards the sampler.
         rank: Which of them this is.
 
+    Attributes:
+        correction: Which skew it corrects, for `check_corrections`.
+
+    Warns:
+        DoubleCorrectionWarning: a loss with the same weights is in use.
+
     Raises:
         OptionError: the labels cannot be read or are not the classes of the weights, or a number is out of range.
         WeightFileError: the weight file cannot be read.
@@ -82,6 +89,9 @@ class ClassSampler(EpochSampler):
         self.table = ClassTable(labels, law=law, weights=weights)
         length = self.table.total if num_samples is None else num_samples
         super().__init__(num_samples=length, seed=seed, num_replicas=num_replicas, rank=rank)
+        self.correction = self.table.correction
+        if weights is not None:
+            register(self, self.correction)
         self.draw: Draw = draw
         self._draws: WithReplacement | Cycling = (
             WithReplacement(self.table, self.seed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.training.corrections import Correction
 from imbalance_audit.training.samplers.class_law import mass_by_law, mass_by_weights
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK
@@ -44,6 +45,7 @@ class ClassTable:
         labels: Its label.
         total: How many rows have a label, drawn or not.
         last_epoch: The epoch from which on the masses stay as they are.
+        correction: Which skew drawing so corrects: that of the file's data, or of these rows in the last epoch.
 
     Raises:
         OptionError: the labels cannot be read, or law or weights do not fit them.
@@ -62,13 +64,15 @@ class ClassTable:
         self._grouped, self._names, self.total, self._of_file = _read(labels)
         self._law = law or PowerLaw(q=0.0)
         self.last_epoch = self._law.last_epoch
-        self._weighed = None if weights is None else mass_by_weights(self._grouped, self._names, _loaded(weights))
+        file = None if weights is None else _loaded(weights)
+        self._weighed = None if file is None else mass_by_weights(self._grouped, self._names, file)
         self._drawn = torch.stack([self._all(epoch) for epoch in {0, self.last_epoch}]).any(0)
         self.rows = self._grouped.rows
         self.starts = self._grouped.starts[self._drawn]
         self.counts = self._grouped.counts[self._drawn]
         values = self._grouped.values[self._drawn].tolist()
         self.labels: tuple[str | int, ...] = tuple(_named(values, self._names))
+        self.correction = self._correction() if file is None else _correction_of(file)
 
     def mass(self, epoch: int) -> Tensor:
         """Return the mass of each class in an epoch: float64[K]."""
@@ -81,6 +85,10 @@ class ClassTable:
             # The file has its own: nobody waits for a thousand million rows.
             return checksum_of((self.starts, self.counts, *masses), self._of_file, *more)
         return checksum_of((self.rows, self.starts, self.counts, *masses), *more)
+
+    def _correction(self) -> Correction:
+        factor = self.mass(self.last_epoch) / self.counts
+        return Correction.of([str(label) for label in self.labels], self.counts, "", factor, kind="sampler")
 
     def _all(self, epoch: int) -> Tensor:
         if self._weighed is not None:
@@ -113,6 +121,11 @@ def _read(labels: Labels | LabelIndex) -> tuple[RowsByClass, Sequence[str] | Non
 
 def _named(values: Sequence[int], names: Sequence[str] | None) -> Sequence[str | int]:
     return values if names is None else [names[code] for code in values]
+
+
+def _correction_of(file: ClassWeights) -> Correction:
+    weight = torch.tensor(file.weight, dtype=torch.float64, device="cpu")
+    return Correction.of(file.classes, file.counts, file.fingerprint, weight, kind="sampler")
 
 
 def _loaded(weights: str | PathLike[str] | ClassWeights) -> ClassWeights:
