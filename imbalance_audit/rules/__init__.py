@@ -61,7 +61,6 @@ RULES: tuple[Rule, ...] = (
     multilabel.uneven_labels,
     multilabel.no_positives,
     multilabel.cardinality_moved,
-    multilabel.entangled_labels,
     regions.common_in_few_images,
     regions.few_images,
     regions.background,

@@ -84,24 +84,6 @@ def cardinality_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             yield rule.finding(severity, message, split=split, observed=times, limit=limit)
 
 
-def _co_occurrence(evidence: Evidence) -> str | None:
-    return one_of_several(evidence) or "which labels share a sample is not counted, only how often each occurs"
-
-
-@rule(
-    "MLB005",
-    "entangled-labels",
-    limit=Limit(warning=0.1, unit="SCUMBLE"),
-    needs=(_co_occurrence,),
-    remedy="Resampling copies the common labels with the rare ones here; weigh the labels instead.",
-)
-def entangled_labels(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    """Rare and common labels lie on the same samples (SCUMBLE above the limit)."""
-    # Needs a count of label sets; the rule stands in the list so that its absence is told and not overlooked.
-    del rule, evidence
-    yield from ()
-
-
 def _positives(evidence: Evidence, split: str | None) -> Mapping[str, int]:
     """Return label → samples that carry it."""
     counts = evidence.counts.of_split(split)

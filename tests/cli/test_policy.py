@@ -251,4 +251,6 @@ def test_the_hook_s_entry_runs_on_the_files_it_asks_for(run: Run, tmp_path: Path
 def test_pre_commit_takes_the_manifest() -> None:
     manifest = str(ROOT / ".pre-commit-hooks.yaml")
 
-    subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", manifest], check=True)
+    done = subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", manifest], check=False)
+
+    assert done.returncode == 0

@@ -188,13 +188,6 @@ def test_a_declared_label_without_positives_is_an_error() -> None:
     assert of_rule(judge_again(replace(declared, classes=("a", "b"))), "MLB003") == []
 
 
-def test_what_is_not_counted_is_said_not_to_run() -> None:
-    states = {coverage.code: coverage for coverage in audit_samples([["a", "b"]] * 50).coverage}
-
-    assert states["MLB005"].state == "not_run"
-    assert states["MLB005"].reason == "which labels share a sample is not counted, only how often each occurs"
-
-
 def test_boxes_are_judged_by_images_too() -> None:
     audit = audit_samples([["crowd"] * 500] + [["car"]] * 60 + [[]] * 100, unit="box")
     even = audit_samples([["crowd"], ["car"]] * 60, unit="box")

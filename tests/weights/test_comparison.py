@@ -21,7 +21,7 @@ def test_a_line_tells_what_the_weight_file_does(make_audit: MakeAudit) -> None:
     audit = make_audit([900, 0, 90, 10])
 
     for row in compare(audit).schemes[1:]:
-        made = class_weights(audit, scheme=row.scheme, zero_count="ignore", **row.parameters)  # type: ignore[arg-type]
+        made = class_weights(audit, scheme=row.scheme, zero_count="ignore", **row.parameters)  # type: ignore[arg-type]  # -- by name
 
         assert (row.head, row.tail) == pytest.approx((made.weight[0], made.weight[3]))
         assert (row.head_share, row.tail_share) == pytest.approx((made.implied_prior[0], made.implied_prior[3]))

@@ -53,7 +53,7 @@ def test_every_scheme_gives_the_golden_numbers(
     audit = make_audit([900, 90, 10])
 
     weights = class_weights(audit, scheme=scheme, **given)  # type: ignore[arg-type]  # -- by name
-    means = class_weights(audit, scheme=scheme, normalisation="class-mean", **given)  # type: ignore[arg-type]
+    means = class_weights(audit, scheme=scheme, normalisation="class-mean", **given)  # type: ignore[arg-type]  # -- by name
 
     assert weights.weight == pytest.approx(data_mean, abs=5.1e-5)
     assert means.weight == pytest.approx(class_mean, abs=5.1e-5)

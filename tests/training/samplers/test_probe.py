@@ -35,7 +35,9 @@ def test_the_planned_rows_pass_in_every_epoch(replicas: int) -> None:
         probe = SamplingProbe(sampler, LABELS)
         for epoch in range(3):
             sampler.set_epoch(epoch)
-            run(probe, sampler)
+            run(probe, sampler)  # raises where the counts are not the planned ones
+
+            assert len(sampler.planned(epoch)) == len(sampler)
 
 
 def test_names_are_counted_too() -> None:
