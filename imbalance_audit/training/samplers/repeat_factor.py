@@ -1,4 +1,4 @@
-"""Repeat factors: rows with a rare label come several times in an epoch, and every row comes at least once in the mean.
+"""Repeat factors: rows with a rare label come several times in an epoch, and every row comes at least once.
 
 Gupta, Dollár & Girshick, "LVIS", CVPR 2019, appendix B.2: with f_c the share of rows that carry class c, a class
 repeats r_c = max(1, √(t / f_c)) times, and a row as often as its rarest label does: r_i = max r_c over its labels.
@@ -34,8 +34,8 @@ class RepeatFactorSampler(EpochSampler):
 
     A row with factor r has the expected share r / Σr of an epoch. By `systematic` rounding (Madow & Madow 1944) it
     comes ⌊m⌋ or ⌈m⌉ times where m = num_samples·r / Σr; with `num_samples` left alone, that is r up to the rounding of
-    Σr. By `stochastic` rounding every position draws its row by itself. Detectron2 rounds each row at random, so that
-    no two epochs are equally long; mmengine rounds up, so that a factor of 1.01 doubles a row.
+    Σr, and at least once. By `stochastic` rounding every position draws its row by itself. Detectron2 rounds each row
+    at random, so that no two epochs are equally long; mmengine rounds up, so that a factor of 1.01 doubles a row.
 
     What stands at a position is a pure function of the seed, the epoch and the position; `set_epoch`, the state and
     the ranks are those of `ClassSampler`.
@@ -45,7 +45,7 @@ class RepeatFactorSampler(EpochSampler):
         threshold: t. Classes on a larger share of the rows are not repeated. LVIS takes 0.001.
         rounding: `systematic` or `stochastic`.
         unlabelled: Rows without any label come `once` (r = 1, as in detectron2), `never`, or are an `error`.
-        num_samples: Rows of an epoch over all ranks; Σr, rounded, for None.
+        num_samples: Rows of an epoch over all ranks; Σr, rounded up so that no row is left out, for None.
         seed: Any integer; the same on all ranks.
         num_replicas: How many ranks share an epoch. Leave it at 1 where a framework shards the sampler.
         rank: Which of them this is.
@@ -82,7 +82,7 @@ class RepeatFactorSampler(EpochSampler):
         # float32 factors are added exactly in float64 for fewer than 2^29 rows, so that every machine has these sums.
         self._sums = self.factors.to(torch.float64).cumsum(0)
         self._below = math.nextafter(float(self._sums[-1]), 0.0)
-        length = max(1, round(float(self._sums[-1]))) if num_samples is None else num_samples
+        length = max(1, math.ceil(self._sums[-1])) if num_samples is None else num_samples
         super().__init__(num_samples=length, seed=seed, num_replicas=num_replicas, rank=rank)
         self.rounding: Rounding = rounding
         self._order = Permutations(torch.tensor([self.num_samples], device="cpu"))

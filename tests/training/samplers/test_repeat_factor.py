@@ -59,9 +59,19 @@ def test_each_row_comes_its_factor_rounded_down_or_up_and_in_the_mean_exactly(re
         assert all(math.floor(m) <= counts[row] <= math.ceil(m) for row, m in enumerate(expected.tolist()))
         total += counts
 
-    assert ranks[0].num_samples == round(float(ranks[0].factors.double().sum()))
+    assert ranks[0].num_samples == math.ceil(float(ranks[0].factors.double().sum()))
     for row in (0, 60, 92, 99):
         assert total[row] / epochs == pytest.approx(float(expected[row]), abs=0.12)
+
+
+def test_no_row_is_left_out_of_an_epoch() -> None:
+    labels = ["cat"] * 900 + ["dog"] * 90 + ["fox"] * 10  # Σr = 1026.5
+
+    for epoch in range(20):
+        sampler = RepeatFactorSampler(labels, threshold=0.1)
+        sampler.set_epoch(epoch)
+
+        assert set(sampler) == set(range(1000))
 
 
 def test_stochastic_rounding_has_the_same_expectation() -> None:
