@@ -46,7 +46,7 @@ def write_index(labels: Labels, audit: Audit, path: str | PathLike[str]) -> None
         what = "several labels a sample" if labels.task == "multilabel" else "a table that is counted already"
         message = f"Expected one label in each row, got {what}. Index a table with a row for each sample."
         raise OptionError(message)
-    split = "train" if "train" in audit.counts.splits else None
+    split = audit.counts.training
     counts = audit.counts.of_split(split)
     per_label = counts.per_label()
     header = IndexHeader(

@@ -47,7 +47,7 @@ def judge(
     """
     names = labels.classes if labels.classes is not None else policy.classes
     declared = None if names is None else [name for name in names if name not in ignore]
-    trained = [name for name in counts.of_split(training_split(counts)).per_label() if name not in ignore]
+    trained = [name for name in counts.of_split(counts.training).per_label() if name not in ignore]
     numbers = integers or (labels.untyped and all(map(is_integer, trained)))
     classes, order = order_classes(trained, declared=declared, rule=rule, integers=numbers)
     audit = Audit(
@@ -123,11 +123,6 @@ def _judged(
     )
     findings, coverage = run_rules(evidence)
     return replace(audit, overall=evidence.overall, splits=evidence.splits, findings=findings, coverage=coverage)
-
-
-def training_split(counts: ClassCounts) -> str | None:
-    """Return the split that is trained on; None for all rows."""
-    return "train" if "train" in counts.splits else None
 
 
 def fingerprint(counts: ClassCounts) -> str:

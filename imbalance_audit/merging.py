@@ -11,7 +11,7 @@ from imbalance_audit.display import plain
 from imbalance_audit.engines import run
 from imbalance_audit.errors import OptionError
 from imbalance_audit.id_state import scan_ids
-from imbalance_audit.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again, training_split
+from imbalance_audit.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again
 from imbalance_audit.records import Coverage
 from imbalance_audit.tallies import IdTally, merge, to_id_collisions
 
@@ -113,7 +113,7 @@ def _classes(audits: tuple[Audit, ...], counts: ClassCounts) -> tuple[tuple[str,
     if audits[0].declared:
         return audits[0].classes, audits[0].class_order
     ignored = {label for audit in audits for label in audit.ignored}
-    labels = [label for label in counts.of_split(training_split(counts)).per_label() if label not in ignored]
+    labels = [label for label in counts.of_split(counts.training).per_label() if label not in ignored]
     orders = {audit.class_order for audit in audits if audit.classes}
     # Text that is all numbers in one shard and not in another is text.
     rule = orders.pop() if len(orders) == 1 else "lexical"

@@ -99,21 +99,19 @@ _NOT_BLANK, _NO_PLACEHOLDER, _DECLARED = "is not blank", "is no placeholder", "i
 def _failures(table: pl.DataFrame, declared: frozenset[str] | None, placeholders: set[str]) -> dict[str, list[str]]:
     """Return check → the labels that fail it."""
 
-    def outside(names: Collection[str]) -> Callable[[PolarsData], pl.LazyFrame]:
+    def among(names: Collection[str], *, wanted: bool) -> Callable[[PolarsData], pl.LazyFrame]:
         values = pl.Series(sorted(names), dtype=pl.String).implode()
-        return lambda data: data.lazyframe.select(~pl.col(data.key).is_in(values))
+        return lambda data: data.lazyframe.select(pl.col(data.key).is_in(values) == wanted)
 
-    def inside(names: Collection[str]) -> Callable[[PolarsData], pl.LazyFrame]:
-        values = pl.Series(sorted(names), dtype=pl.String).implode()
-        return lambda data: data.lazyframe.select(pl.col(data.key).is_in(values))
-
-    checks = [pa.Check(outside(placeholders), name=_NO_PLACEHOLDER)]
+    checks = [pa.Check(among(placeholders, wanted=False), name=_NO_PLACEHOLDER)]
     if declared is not None:
-        checks.append(pa.Check(inside(declared), name=_DECLARED))
+        checks.append(pa.Check(among(declared, wanted=True), name=_DECLARED))
     schema = pa.DataFrameSchema(
         {
             "label": pa.Column(pl.String, checks, nullable=False),
-            "spelling": pa.Column(pl.String, pa.Check(outside({""}), name=_NOT_BLANK), nullable=True, unique=True),
+            "spelling": pa.Column(
+                pl.String, pa.Check(among({""}, wanted=False), name=_NOT_BLANK), nullable=True, unique=True
+            ),
         }
     )
     failed: dict[str, list[str]] = {}

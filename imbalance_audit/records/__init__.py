@@ -6,7 +6,7 @@ Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
 from __future__ import annotations
 
 from imbalance_audit.records.audit import Audit, Source
-from imbalance_audit.records.counts import ClassCounts, IdCollision
+from imbalance_audit.records.counts import TRAIN, ClassCounts, IdCollision
 from imbalance_audit.records.findings import Coverage, Finding
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.measures import LabelFaults, Measures, Skew
@@ -15,6 +15,7 @@ from imbalance_audit.records.weights import ClassWeights
 
 __all__ = [
     "SEVERITIES",
+    "TRAIN",
     "Audit",
     "ClassCounts",
     "ClassWeights",

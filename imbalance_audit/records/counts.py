@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+TRAIN = "train"
+"""The split that is trained on, where there is one of this name."""
+
 
 @dataclass(frozen=True)
 class ClassCounts:
@@ -30,6 +33,11 @@ class ClassCounts:
     def splits(self) -> tuple[str, ...]:
         """The named splits, sorted."""
         return tuple(sorted({split for split in self.split if split is not None}))
+
+    @property
+    def training(self) -> str | None:
+        """The split that is trained on; None: all rows."""
+        return TRAIN if TRAIN in self.splits else None
 
     @property
     def total_samples(self) -> int:

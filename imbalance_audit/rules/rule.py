@@ -94,7 +94,7 @@ class Evidence:
     @property
     def training(self) -> str | None:
         """The split that is trained on; None: all rows."""
-        return "train" if "train" in self.by_split else None
+        return self.counts.training
 
     @property
     def trained(self) -> Mapping[str, int]:

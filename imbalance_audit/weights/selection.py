@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, WeightError, did_you_mean
+from imbalance_audit.records import TRAIN
 from imbalance_audit.weights.zero_counts import refuse_absent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import ClassCounts
-
-TRAIN = "train"
-"""The split that weights come from when there is one of this name."""
 
 
 def chosen_split(splits: Sequence[str], split: str | None, *, all_rows: bool) -> str | None:
