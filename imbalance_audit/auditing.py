@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.engines import run
@@ -37,6 +37,8 @@ def scan(
     separator: str | None = None,
     format: str | None = None,
     header: bool = True,
+    extensions: Sequence[str] = (),
+    fold_tags: bool = False,
     classes: Sequence[str] | None = None,
     class_order: OrderRule | None = None,
     ignore: Sequence[str] = (),
@@ -57,6 +59,8 @@ def scan(
         separator: What joins several labels in one text, such as "|".
         format: The file format, where the name does not tell it.
         header: Whether a CSV file has a header.
+        extensions: The file suffixes that are samples in a folder tree, where they are not those of images.
+        fold_tags: Count the token tags `B-PER` and `I-PER` as `PER`.
         classes: The class names in training-index order.
         class_order: How classes that nobody declared are ordered.
         ignore: Labels that are no class, such as a void value.
@@ -81,14 +85,14 @@ def scan(
         separator=separator,
         format=format,
         header=header,
+        extensions=tuple(extensions),
+        fold_tags=fold_tags,
         classes=None if classes is None else tuple(classes),
     )
     labels = read(source, options)
-    audit = audit_labels(labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory)
-    if keep_ids is not None:
-        with reading(labels):
-            save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
-    return audit
+    return scan_labels(
+        labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory, keep_ids=keep_ids
+    ).audit
 
 
 def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:
@@ -105,15 +109,23 @@ def check(audit: Audit, *, fail_on: Severity = "error") -> Audit:
     return audit
 
 
-def audit_labels(
+class Scanned(NamedTuple):
+    """An audit, and the labels as they were counted: whoever reads their rows again meets the same classes."""
+
+    audit: Audit
+    labels: Labels
+
+
+def scan_labels(
     labels: Labels,
     *,
     class_order: OrderRule | None = None,
     ignore: Sequence[str] = (),
     policy: Policy | None = None,
     memory: int = MEMORY,
-) -> Audit:
-    """Count the labels, then judge the counts.
+    keep_ids: str | PathLike[str] | None = None,
+) -> Scanned:
+    """Count the labels, then judge the counts. The arguments are those of `scan`.
 
     Raises:
         SourceError: the labels cannot be read.
@@ -131,7 +143,7 @@ def audit_labels(
         raise EmptySourceError(message)
     _refuse_foreign(ignore, counts)
     integers = labels.frame.collect_schema()["label"].is_integer() and not labels.names
-    return judge(
+    audit = judge(
         labels,
         counts,
         _collisions(labels, counts, memory),
@@ -140,6 +152,10 @@ def audit_labels(
         ignore=ignore,
         policy=policy or Policy(),
     )
+    if keep_ids is not None:
+        with reading(labels):
+            save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+    return Scanned(audit, labels)
 
 
 def _whole_numbers(counts: ClassCounts, path: str) -> dict[str, str]:
@@ -173,7 +189,7 @@ def _collisions(labels: Labels, counts: ClassCounts, memory: int) -> tuple[IdCol
         return None
     tally = IdTally(
         splits=counts.splits,
-        conflicts=labels.task != "multilabel",
+        conflicts=not labels.several,
         names=labels.names,
         split_names=labels.split_names,
     )

@@ -42,8 +42,8 @@ def write_index(labels: Labels, audit: Audit, path: str | PathLike[str]) -> None
         wanted_by = "Writing a label index"
         raise MissingExtraError.of(wanted_by, extra="torch")
     columns = labels.frame.collect_schema().names()
-    if labels.task == "multilabel" or "weight" in columns:
-        what = "several labels a sample" if labels.task == "multilabel" else "a table that is counted already"
+    if labels.several or "weight" in columns:
+        what = "several labels a sample" if labels.several else "a table that is counted already"
         message = f"Expected one label in each row, got {what}. Index a table with a row for each sample."
         raise OptionError(message)
     split = audit.counts.training

@@ -58,6 +58,7 @@ def judge(
             task="binary" if labels.task == "multiclass" and len(classes) == 2 else labels.task,
             fingerprint=fingerprint(counts),
             notes=labels.notes,
+            loader=labels.loader if order == "declared" else None,
         ),
         classes=classes,
         class_order=order,

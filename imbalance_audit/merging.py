@@ -81,7 +81,7 @@ def _collisions(
     audits: tuple[Audit, ...], counts: ClassCounts, files: Sequence[str | PathLike[str]], memory: int
 ) -> tuple[IdCollision, ...]:
     rows = scan_ids([Path(file) for file in files], fingerprints=[audit.source.fingerprint for audit in audits])
-    tally = IdTally(splits=counts.splits, conflicts=audits[0].source.task != "multilabel")
+    tally = IdTally(splits=counts.splits, conflicts=not audits[0].source.several)
     passes = max(1, -(-counts.total_instances * ID_BYTES // memory))
     return to_id_collisions(run(tally, rows, passes=passes))
 

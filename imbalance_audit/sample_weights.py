@@ -14,7 +14,7 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.sources import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,63 +23,28 @@ if TYPE_CHECKING:
     from imbalance_audit.records import ClassWeights, Labels
 
 
-def write_sample_weights(
-    weights: ClassWeights,
-    source: object,
-    path: str | PathLike[str],
-    *,
-    label: str | Sequence[str] | None = None,
-    split: str | None = None,
-    group: str | None = None,
-    id: str | None = None,
-    weight: str | None = None,
-    separator: str | None = None,
-    format: str | None = None,
-    header: bool = True,
-    classes: Sequence[str] | None = None,
-) -> Path:
-    """Write a parquet file of `id` and `weight` (float32), a row for each row of the source, in its order.
+def write_sample_weights(weights: ClassWeights, labels: Labels, path: str | PathLike[str]) -> Path:
+    """Write a parquet file of `id` and `weight` (float32), a row for each row of the labels, in their order.
 
     Where the weights come from a split, the rows of this split are written. Weights of group × class look at both. A
     row whose label is no class, or which has none, gets null: it has no place in a loss.
 
     Args:
         weights: The weights of the classes, or of group × class.
-        source: The labels, as `scan` takes them.
+        labels: The labels, as `scan_labels` counted them.
         path: The file to write. It appears when it is complete.
-        label: As in `scan`, like all that follow.
-        split: The column of splits.
-        group: The column of groups.
-        id: The column that tells samples apart.
-        weight: The integer column of counts.
-        separator: What joins several labels in one text.
-        format: The file format.
-        header: Whether a CSV file has a header.
-        classes: The class names, where the table holds codes.
 
     Raises:
         SourceError: the labels cannot be read.
         OptionError: there is no id, a sample has several labels, or the split or the groups of the weights are missing.
     """
-    options = ReadOptions(
-        label=(label,) if isinstance(label, str) else tuple(label or ()),
-        split=split,
-        group=group,
-        id=id,
-        weight=weight,
-        separator=separator,
-        format=format,
-        header=header,
-        classes=None if classes is None else tuple(classes),
-    )
-    labels = read(source, options)
     with reading(labels):
         _refuse(labels, labels.frame.collect_schema().names(), weights)
         return _sink(_weighed(labels, weights), Path(path))
 
 
 def _refuse(labels: Labels, columns: Sequence[str], weights: ClassWeights) -> None:
-    if labels.task == "multilabel":
+    if labels.several:
         message = "Expected one label a sample, got several: a weight for each sample is not defined. Use pos_weight."
         raise OptionError(message)
     if "id" not in columns:

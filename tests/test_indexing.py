@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from imbalance_audit import indexing
-from imbalance_audit.auditing import audit_labels
+from imbalance_audit.auditing import scan_labels
 from imbalance_audit.errors import IndexFileError, OptionError
 from imbalance_audit.index_file import MAGIC, PAGE, IndexHeader, IndexWriter
 from imbalance_audit.records import Labels
@@ -24,7 +24,8 @@ LABELS = [["fox", "cat", "fox", None, "lynx", "fox"][row % 6] for row in range(1
 
 def written(frame: object, path: Path, **options: Any) -> LabelIndex:  # noqa: ANN401 -- those of reading
     labels = frame if isinstance(frame, Labels) else read(frame, ReadOptions(**options))
-    indexing.write_index(labels, audit_labels(labels), path)
+    scanned = scan_labels(labels)
+    indexing.write_index(scanned.labels, scanned.audit, path)
     return LabelIndex(path)
 
 

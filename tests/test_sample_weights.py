@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 import torch
 
 from imbalance_audit import class_weights, scan
+from imbalance_audit.auditing import scan_labels
 from imbalance_audit.errors import ClassOrderError, OptionError, SourceError
+from imbalance_audit.records import Labels
 from imbalance_audit.sample_weights import write_sample_weights
+from imbalance_audit.sources import ReadOptions, read
 from imbalance_audit.training import sample_weights
 
 ROWS = {
@@ -20,6 +24,10 @@ ROWS = {
     "split": ["train", "train", "train", "train", "train", "test", "train", "train"],
 }
 CLASSES = ("cat", "dog")
+
+
+def counted(source: object, **options: Any) -> Labels:  # noqa: ANN401 -- those of reading
+    return scan_labels(read(source, ReadOptions(**options))).labels
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def test_each_row_of_the_weighed_split_gets_the_weight_of_its_class(source: Path
     weights = class_weights(scan(source, split="split", classes=CLASSES))
     by_class = dict(zip(weights.classes, weights.weight, strict=True))
 
-    write_sample_weights(weights, source, tmp_path / "deep/w.parquet", split="split", id="id")
+    write_sample_weights(weights, counted(source, split="split", id="id"), tmp_path / "deep/w.parquet")
 
     found = pl.read_parquet(tmp_path / "deep/w.parquet")
     assert found.schema == {"id": pl.Int64, "weight": pl.Float32}
@@ -51,7 +59,7 @@ def test_weights_of_group_and_class_look_at_both(source: Path, tmp_path: Path) -
         for g, row in zip(weights.groups, weights.group_weight, strict=True)
     }
 
-    write_sample_weights(weights, source, tmp_path / "w.parquet", group="site", id="id")
+    write_sample_weights(weights, counted(source, group="site", id="id"), tmp_path / "w.parquet")
 
     found = pl.read_parquet(tmp_path / "w.parquet")["weight"].to_list()
     for (site, label), w in zip(pl.read_parquet(source).select("site", "label").rows(), found, strict=True):
@@ -62,27 +70,37 @@ def test_codes_get_the_weight_of_the_name_that_they_stand_for(tmp_path: Path) ->
     source = {"label": [1, 0, 0], "id": ["a", "b", "c"]}
     weights = class_weights(scan(source, classes=CLASSES))
 
-    write_sample_weights(weights, source, tmp_path / "w.parquet", id="id", classes=CLASSES)
+    write_sample_weights(weights, counted(source, id="id", classes=CLASSES), tmp_path / "w.parquet")
 
     assert pl.read_parquet(tmp_path / "w.parquet")["weight"].to_list() == [1.5, 0.75, 0.75]
+
+
+def test_whole_numbers_that_a_csv_spells_as_floats_keep_their_class(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id,label\n1,3.0\n2,3.0\n3,4.0\n")
+    labels = counted(tmp_path / "rows.csv", id="id", label=("label",))
+
+    write_sample_weights(class_weights(scan(tmp_path / "rows.csv", label="label")), labels, tmp_path / "w.parquet")
+
+    assert pl.read_parquet(tmp_path / "w.parquet")["weight"].to_list() == [0.75, 0.75, 1.5]
 
 
 def test_a_source_that_cannot_say_which_sample_is_refused(source: Path, tmp_path: Path) -> None:
     target = tmp_path / "w.parquet"
     plain = class_weights(scan(source, classes=CLASSES))
+    of_train = class_weights(scan(source, split="split", classes=CLASSES))
     grouped = class_weights(scan(source, group="site", classes=CLASSES), scheme="group-label")
     lists = {"label": [["cat"], ["cat", "dog"]], "id": [1, 2]}
 
     with pytest.raises(OptionError, match="name it with id"):
-        write_sample_weights(plain, source, target)
+        write_sample_weights(plain, counted(source), target)
     with pytest.raises(OptionError, match="name the column of groups"):
-        write_sample_weights(grouped, source, target, id="id")
+        write_sample_weights(grouped, counted(source, id="id"), target)
     with pytest.raises(OptionError, match="got several"):
-        write_sample_weights(plain, lists, target, id="id")
+        write_sample_weights(plain, counted(lists, id="id"), target)
     with pytest.raises(OptionError, match=r'for the split "train", and .* has no splits'):
-        write_sample_weights(class_weights(scan(source, split="split", classes=CLASSES)), source, target, id="id")
+        write_sample_weights(of_train, counted(source, id="id"), target)
     with pytest.raises(OptionError, match="Cannot write"):
-        write_sample_weights(plain, source, source / "w.parquet", id="id")
+        write_sample_weights(plain, counted(source, id="id"), source / "w.parquet")
     assert not target.exists()
 
 
@@ -93,7 +111,7 @@ def test_a_source_that_breaks_in_mid_file_leaves_no_half_a_table(source: Path, t
     broken.write_bytes(b"id,label\n" + b"1,cat\n" * 5000 + b"2,\xff\xfe\n")
 
     with pytest.raises(SourceError):
-        write_sample_weights(weights, broken, tmp_path / "old.parquet", id="id", label="label")
+        write_sample_weights(weights, read(broken, ReadOptions(id="id", label=("label",))), tmp_path / "old.parquet")
 
     assert (tmp_path / "old.parquet").read_bytes() == b"old"
     assert not list(tmp_path.glob("*.part"))

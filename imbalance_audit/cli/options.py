@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Signature, signature
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Audit, OrderRule
+from imbalance_audit.records import Audit, Labels, OrderRule
 
 OutputFormat = Annotated[Literal["text", "json"], typer.Option(help="What is printed.")]
 
@@ -41,6 +40,13 @@ Weight = Annotated[str | None, typer.Option(help="Integer column of counts, for 
 Separator = Annotated[str | None, typer.Option(help="What joins several labels in one text, such as '|'.")]
 Format = Annotated[str | None, typer.Option(help="File format, if the name does not tell.")]
 Header = Annotated[bool, typer.Option("--header/--no-header", help="CSV has a header.")]
+Extensions = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="File suffix that is a sample in a folder tree. Repeatable. [default: images]", show_default=False
+    ),
+]
+FoldTags = Annotated[bool, typer.Option("--fold-tags", help="Count the token tags B-PER and I-PER as PER.")]
 Classes = Annotated[
     str | None,
     typer.Option(help="Class names in training-index order: a,b,c or a text file with one a line."),
@@ -55,7 +61,14 @@ KeepIds = Annotated[Path | None, typer.Option(help="Also write the ids, there (p
 Memory = Annotated[str, typer.Option(help="Most memory for checking ids, such as 500MB or 4GB.")]
 
 
-def audit_of(
+class Read(NamedTuple):
+    """An audit, and the labels that it counted; None where an audit.json was read, which holds counts and no rows."""
+
+    audit: Audit
+    labels: Labels | None
+
+
+def read_of(
     sources: Sources,
     label: Label = None,
     split: Split = None,
@@ -65,35 +78,26 @@ def audit_of(
     separator: Separator = None,
     format: Format = None,
     header: Header = True,
+    extensions: Extensions = None,
+    fold_tags: FoldTags = False,
     classes: Classes = None,
     class_order: ClassOrder = None,
     ignore: Ignore = None,
     config: Config = None,
     memory: Memory = "2GB",
     keep_id_state: KeepIds = None,
-) -> Audit:
-    """Return the audit of an audit.json or of a scan, judged under the policy in force.
+) -> Read:
+    """Return the audit of an audit.json or of a scan, judged under the policy in force, and the labels it counted.
 
     Raises:
         AuditError: it cannot be read, or reading options are given for an audit.json.
     """
     from imbalance_audit.policy_file import load_policy
+    from imbalance_audit.sources import ReadOptions, read
 
-    if _holds_audit(sources, format):
-        if any((label, split, group, id, weight, separator, not header, classes, class_order, ignore, keep_id_state)):
-            message = (
-                f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
-            )
-            raise OptionError(message)
-        from imbalance_audit.audit_file import load_audit
-        from imbalance_audit.judging import judge_again
-
-        return judge_again(load_audit(sources[0]), load_policy(config))
-    from imbalance_audit.auditing import scan
-
-    return scan(
-        sources[0] if len(sources) == 1 else [Path(source) for source in sources],
-        label=label,
+    policy = load_policy(config)
+    options = ReadOptions(
+        label=tuple(label or ()),
         split=split,
         group=group,
         id=id,
@@ -101,39 +105,38 @@ def audit_of(
         separator=separator,
         format=format,
         header=header,
-        classes=None if classes is None else class_names(classes),
+        extensions=tuple(extensions or ()),
+        fold_tags=fold_tags,
+        classes=None if classes is None else tuple(class_names(classes)),
+    )
+    if _holds_audit(sources, format):
+        if options != ReadOptions() or any((class_order, ignore, keep_id_state)):
+            message = (
+                f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
+            )
+            raise OptionError(message)
+        from imbalance_audit.audit_file import load_audit
+        from imbalance_audit.judging import judge_again
+
+        return Read(judge_again(load_audit(sources[0]), policy), None)
+    from imbalance_audit.auditing import scan_labels
+
+    labels = read(sources[0] if len(sources) == 1 else [Path(source) for source in sources], options)
+    scanned = scan_labels(
+        labels,
         class_order=class_order,
         ignore=ignore or (),
-        policy=load_policy(config),
+        policy=policy,
         memory=bytes_of(memory),
         keep_ids=keep_id_state,
     )
+    return Read(scanned.audit, scanned.labels)
 
 
-@dataclass(frozen=True)
-class Audited:
-    """An audit, and the options that its labels were read by.
-
-    Attributes:
-        audit: The audit.
-        reading: What `scan` was given; None where an audit.json was read, which holds counts and no rows.
-    """
-
-    audit: Audit
-    reading: Mapping[str, Any] | None
-
-
-@wraps(audit_of)
-def audited_of(**options: Any) -> Audited:  # noqa: ANN401 -- typer has checked them
-    """Return the audit, with what is needed to read its labels again."""
-    audit = audit_of(**options)
-    sources, classes = options["sources"], options["classes"]
-    if _holds_audit(sources, options["format"]):
-        return Audited(audit, None)
-    names = ("label", "split", "group", "id", "weight", "separator", "format", "header")
-    reading = {name: options[name] for name in names}
-    source = sources[0] if len(sources) == 1 else [Path(source) for source in sources]
-    return Audited(audit, {"source": source, "classes": None if classes is None else class_names(classes), **reading})
+@wraps(read_of)
+def audit_of(**options: Any) -> Audit:  # noqa: ANN401 -- typer has checked them
+    """Return the audit alone."""
+    return read_of(**options).audit
 
 
 def given(**providers: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -5,41 +5,22 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Mapping
-from inspect import signature
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat, audit_of, class_names, colours, given, say
+from imbalance_audit.cli.options import OutputFormat, Read, colours, given, read_of, say
 from imbalance_audit.cli.weighing import Weigh, weigh_by
-from imbalance_audit.records import Audit
+from imbalance_audit.errors import OptionError
 
 _GLOB = re.compile(r"[*?\[]")
 _NO_NAME = re.compile(r"[^\w.-]+")
 
 
-class Scanned(NamedTuple):
-    """What was read, and how."""
-
-    audit: Audit
-    options: Mapping[str, Any]
-
-
-def scanned(**options: object) -> Scanned:
-    """Return the audit, and the options that it was read with."""
-    read: Any = options
-    return Scanned(audit_of(**read), read)
-
-
-# typer reads the options off the signature.
-scanned.__signature__ = signature(audit_of, eval_str=True)  # type: ignore[attr-defined]  # -- read by inspect.signature
-
-
-@given(scanned=scanned, weigh=weigh_by)
+@given(found=read_of, weigh=weigh_by)
 def scan(
-    scanned: Scanned,
+    found: Read,
     weigh: Weigh,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: reports/NAME]")] = None,
     json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
@@ -52,7 +33,7 @@ def scan(
     from imbalance_audit.publishing import publish
     from imbalance_audit.report.terminal import render_summary
 
-    audit = scanned.audit
+    audit = found.audit
     weighed = None if weights is None else weigh(audit)
     written: list[Path] = []
     if json is None:
@@ -67,7 +48,7 @@ def scan(
             save_audit(audit, json)
             written.append(Path(json))
     if index is not None:
-        _write_index(scanned, index)
+        _write_index(found, index)
         written.append(index)
     if json == "-" or output_format == "json":
         sys.stdout.write(dump_audit(audit))
@@ -77,17 +58,13 @@ def scan(
         say(f"wrote {path}")
 
 
-def _write_index(scanned: Scanned, path: Path) -> None:
+def _write_index(found: Read, path: Path) -> None:
     from imbalance_audit.indexing import write_index
-    from imbalance_audit.sources import ReadOptions, read
 
-    options = dict(scanned.options)
-    sources, label, classes = options.pop("sources"), options.pop("label"), options.pop("classes")
-    columns = {name: options[name] for name in ("split", "group", "id", "weight", "separator", "format", "header")}
-    names = None if classes is None else tuple(class_names(classes))
-    source = sources[0] if len(sources) == 1 else [Path(one) for one in sources]
-    labels = read(source, ReadOptions(label=tuple(label or ()), classes=names, **columns))
-    write_index(labels, scanned.audit, path)
+    if found.labels is None:
+        message = "An audit.json holds counts and no rows: --index needs the source itself."
+        raise OptionError(message)
+    write_index(found.labels, found.audit, path)
 
 
 def _name(path: str) -> str:

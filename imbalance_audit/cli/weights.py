@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import Audited, audited_of, given, say
+from imbalance_audit.cli.options import Read, given, read_of, say
 from imbalance_audit.cli.weighing import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights
 
 
-@given(audited=audited_of, weigh=weigh_by)
+@given(found=read_of, weigh=weigh_by)
 def weights(
-    audited: Audited,
+    found: Read,
     weigh: Weigh,
     output: Annotated[Path, typer.Option("--output", "-o", help="The weight file.")] = Path("weights.pt"),
     of_split: Annotated[
@@ -41,15 +41,15 @@ def weights(
         from imbalance_audit.report.comparing import render_comparison
 
         compared = compare_schemes(
-            audited.audit, split=of_split, all_rows=all_rows, batch=batch_size, **weigh.materials()
+            found.audit, split=of_split, all_rows=all_rows, batch=batch_size, **weigh.materials()
         )
         sys.stdout.write(render_comparison(compared))
         return
     from imbalance_audit.report.weight_table import render_weights
 
-    weighed = weigh(audited.audit, split=of_split, all_rows=all_rows)
+    weighed = weigh(found.audit, split=of_split, all_rows=all_rows)
     if per_sample is not None:
-        _write_samples(audited, weighed, per_sample)
+        _write_samples(found, weighed, per_sample)
     weighed.save(output)
     sys.stdout.write(render_weights(weighed, diagnose(weighed, batch=batch_size)))
     for path in (output, per_sample):
@@ -57,11 +57,10 @@ def weights(
             say(f"wrote {path}")
 
 
-def _write_samples(audited: Audited, weighed: ClassWeights, path: Path) -> None:
+def _write_samples(found: Read, weighed: ClassWeights, path: Path) -> None:
     from imbalance_audit.sample_weights import write_sample_weights
 
-    if audited.reading is None:
+    if found.labels is None:
         message = "An audit.json holds counts and no rows: --per-sample needs the source itself, and --id."
         raise OptionError(message)
-    options = {name: value for name, value in audited.reading.items() if name != "source"}
-    write_sample_weights(weighed, audited.reading["source"], path, **options)
+    write_sample_weights(weighed, found.labels, path)

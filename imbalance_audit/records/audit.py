@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imbalance_audit.records.vocabulary import SEVERITIES
+from imbalance_audit.records.vocabulary import PARTS_OF_A_SAMPLE, SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ class Source:
         task: Multiclass, binary or multilabel.
         fingerprint: SHA-256 over the sorted (split, label, instances) table.
         notes: What was skipped or odd.
+        loader: Whose numbering of the classes the declared order is, such as `torchvision.datasets.ImageFolder`.
     """
 
     path: str
@@ -35,6 +36,12 @@ class Source:
     task: Task
     fingerprint: str
     notes: tuple[str, ...] = ()
+    loader: str | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether a sample may have several labels, or many parts with a label each."""
+        return self.task == "multilabel" or self.unit in PARTS_OF_A_SAMPLE
 
 
 @dataclass(frozen=True)

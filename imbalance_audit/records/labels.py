@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from imbalance_audit.records.vocabulary import PARTS_OF_A_SAMPLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,6 +34,8 @@ class Labels:
         path: Where the labels came from, as the user named it.
         kind: The format they were read from.
         untyped: The format cannot tell numbers from text (CSV): labels that are all integers are ordered as numbers.
+        loader: Whose numbering of the classes the declared order is, such as `torchvision.datasets.ImageFolder`; None
+            where no training loader fixes one.
     """
 
     frame: pl.LazyFrame
@@ -44,3 +48,9 @@ class Labels:
     path: str = "memory"
     kind: str = "frame"
     untyped: bool = False
+    loader: str | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether a sample may stand on several rows: it has several labels, or the rows are its boxes or tokens."""
+        return self.task == "multilabel" or self.unit in PARTS_OF_A_SAMPLE

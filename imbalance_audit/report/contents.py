@@ -198,6 +198,13 @@ def size(audit: Audit) -> tuple[str, str, str]:
     return unit.capitalize(), figures.count(samples), "all counted, none sampled"
 
 
+def order_line(audit: Audit) -> str:
+    """Return what the rule of the class order is, and whose numbering it gives."""
+    if audit.source.loader is None:
+        return CLASS_ORDERS[audit.class_order]
+    return f"as {plain(audit.source.loader)} numbers the classes"
+
+
 def rows_line(audit: Audit) -> str:
     """Return what was counted, exactly, in words."""
     noun, number, relation = size(audit)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import quoted
 from imbalance_audit.report import figures
 from imbalance_audit.report.contents import (
-    CLASS_ORDERS,
     SEVERITY_NOUNS,
     Caps,
     coverage_line,
     group_findings,
     measure_lines,
+    order_line,
     rows_line,
     rule_name,
     severity_line,
@@ -243,7 +243,7 @@ def _rules(audit: Audit, rules: Mapping[str, RuleText]) -> list[str]:
 
 
 def _about(audit: Audit, command: str | None, caps: Caps) -> list[str]:
-    blocks = ["## About this audit", f"Class order: {audit.class_order}, {CLASS_ORDERS[audit.class_order]}."]
+    blocks = ["## About this audit", f"Class order: {audit.class_order}, {order_line(audit)}."]
     if audit.ignored:
         listed = ", ".join(code(quoted(label, longest=40)) for label in audit.ignored[: caps.lines])
         left = len(audit.ignored) - caps.lines

@@ -17,6 +17,7 @@ from imbalance_audit.records import Labels
 from imbalance_audit.sources.encodings import MARKERS
 from imbalance_audit.sources.failures import reading, translate
 from imbalance_audit.sources.files import shown_path
+from imbalance_audit.sources.layouts import read_layout
 from imbalance_audit.sources.memory import read_frame, read_memory
 from imbalance_audit.sources.options import ReadOptions
 from imbalance_audit.sources.pipeline import run_pipeline
@@ -60,7 +61,8 @@ def read(source: object, options: ReadOptions | None = None) -> Labels:
         return read_memory(source, options)
     if len(named) == 1 and _is_pipeline(Path(named[0]), options):
         return _read_pipeline(Path(named[0]), options)
-    return read_files(named, options)
+    laid_out = read_layout(named, options)
+    return read_files(named, options) if laid_out is None else laid_out
 
 
 def _paths(source: object) -> tuple[str, ...] | None:

@@ -19,6 +19,8 @@ class ReadOptions:
         format: A name of `FORMATS`. None: told by the file's first bytes, then by its suffix.
         classes: The class names in training-index order. Integer labels are indices into them.
         header: Whether the first row of a CSV file names the columns.
+        extensions: The file suffixes that are samples in a folder tree, in lower case; empty: those of images.
+        fold_tags: Whether token tags lose their position: `B-PER` and `I-PER` count as `PER`.
     """
 
     label: tuple[str, ...] = ()
@@ -30,3 +32,5 @@ class ReadOptions:
     format: str | None = None
     classes: tuple[str, ...] | None = None
     header: bool = True
+    extensions: tuple[str, ...] = ()
+    fold_tags: bool = False

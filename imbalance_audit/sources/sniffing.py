@@ -12,6 +12,7 @@ from imbalance_audit.sources.arrow import ARROW, ARROW_STREAM
 from imbalance_audit.sources.delimited import CSV
 from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.jsonl import JSONL
+from imbalance_audit.sources.layouts import layouts
 from imbalance_audit.sources.parquet import PARQUET
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ READERS: tuple[Format, ...] = (PARQUET, CSV, JSONL, ARROW, ARROW_STREAM)
 
 PIPELINE = "pipeline"
 FORMATS: tuple[str, ...] = (*(reader.name for reader in READERS), PIPELINE)
-"""What `format=` may be."""
+"""What `format=` may be, beside the layouts."""
 
 _FOREIGN_MAGIC = (
     (b"FEA1", "a Feather v1 file, which no current reader knows. Write it again as Feather v2"),
@@ -46,9 +47,10 @@ def checked_format(name: str) -> str:
     Raises:
         SourceError: there is no such format.
     """
-    if name in FORMATS:
+    known = (*FORMATS, *(layout.name for layout in layouts()))
+    if name in known:
         return name
-    message = f"There is no format {quoted(name)}.{did_you_mean(name, FORMATS)} Formats: {', '.join(FORMATS)}."
+    message = f"There is no format {quoted(name)}.{did_you_mean(name, known)} Formats: {', '.join(known)}."
     raise SourceError(message)
 
 

@@ -9,7 +9,7 @@ nothing       null, [], "" if joined    one row without a label: the sample stil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +17,7 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.classes import declared_classes, names_of_codes
+from imbalance_audit.sources.columns import Roles
 from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot
 from imbalance_audit.sources.failures import ScannedLabels, reading
 from imbalance_audit.sources.splits import SPLIT_NAMES
@@ -25,8 +26,7 @@ from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.columns import Roles
+    from imbalance_audit.records import Labels, Unit
     from imbalance_audit.sources.options import ReadOptions
 
 
@@ -40,6 +40,8 @@ class Origin:
         untyped: Numbers and text could not be told apart.
         notes: What was odd.
         classes: The classes that the source itself declares.
+        unit: What a row is.
+        loader: Whose numbering of the classes their order is.
         parts: The files, and how to scan each alone.
     """
 
@@ -48,6 +50,8 @@ class Origin:
     untyped: bool = False
     notes: tuple[str, ...] = ()
     classes: tuple[str, ...] | None = None
+    unit: Unit = "row"
+    loader: str | None = None
     parts: tuple[tuple[str, Callable[[], pl.LazyFrame]], ...] = ()
 
 
@@ -87,7 +91,38 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
         path=origin.path,
         kind=origin.kind,
         untyped=origin.untyped,
+        unit=origin.unit,
+        loader=None if options.classes is not None else origin.loader,
         parts=origin.parts,
+    )
+
+
+def tidy_parts(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Labels:
+    """Return a table whose columns are settled: `label`, and where there are any `id`, `split`, `group`, `weight`.
+
+    Where the unit is a part of a sample (a box, a token, the pixels of a class), the rows of one sample share its `id`
+    and its `split`, and the rows of a sample without any part are one row without a label. A label is text, or an index
+    into the classes.
+
+    Args:
+        frame: The table.
+        options: The user's wishes, of which the declared classes count here.
+        origin: Where the table came from.
+
+    Raises:
+        SourceError: a class is declared twice.
+    """
+    names = frame.collect_schema().names()
+    roles = Roles(("label",), *(role if role in names else None for role in ("split", "group", "id", "weight")))
+    tidied = tidy(frame, roles, options, origin)
+    if not tidied.several:
+        return tidied
+    sample = [name for name in ("split", "id") if name in names]
+    return replace(
+        tidied,
+        frame=tidied.frame.with_columns(
+            new_sample=pl.struct(sample).is_first_distinct(), new_label=pl.struct(*sample, "label").is_first_distinct()
+        ),
     )
 
 

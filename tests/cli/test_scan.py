@@ -40,7 +40,7 @@ def test_audit_json_has_the_keys_that_others_rely_on(run: Run, labels: Path) -> 
 
     assert found["format"] == "imbalance-audit/audit"
     assert found["version"] == 1
-    assert set(found["source"]) == {"path", "kind", "unit", "task", "fingerprint", "notes"}
+    assert set(found["source"]) == {"path", "kind", "unit", "task", "fingerprint", "notes", "loader"}
     assert found["totals"] == {"samples": 900, "instances": 900, "unlabelled": 0, "classes": 3}
     assert found["classes"] == ["cat", "dog", "fox"]
     assert found["counts"][0] == {"split": "test", "group": None, "label": "cat", "instances": 60, "samples": 60}

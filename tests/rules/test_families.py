@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.false_alarms import EVERY_DIFFERENCE, false_alarms
 from imbalance_audit import class_weights
-from imbalance_audit.auditing import audit_labels
+from imbalance_audit.auditing import scan
 from imbalance_audit.judging import judge_again
 from imbalance_audit.records import Audit, Finding, Labels
 
@@ -22,7 +22,7 @@ BALANCED = [(split, None, label, n) for split, n in (("train", 800), ("val", 100
 def audit_cells(cells: Sequence[Cell], *, classes: Sequence[str] | None = None) -> Audit:
     schema = {"split": pl.String, "group": pl.String, "label": pl.String, "weight": pl.Int64}
     frame = pl.LazyFrame(cells, schema=schema, orient="row")
-    return audit_labels(Labels(frame, classes=None if classes is None else tuple(classes)))
+    return scan(Labels(frame, classes=None if classes is None else tuple(classes)))
 
 
 def audit_samples(samples: Sequence[Sequence[str]], *, unit: str = "row", splits: Sequence[str] | None = None) -> Audit:
@@ -36,7 +36,7 @@ def audit_samples(samples: Sequence[Sequence[str]], *, unit: str = "row", splits
     frame = pl.LazyFrame(rows, schema=names, orient="row", infer_schema_length=None)
     frame = frame.with_columns(pl.col("label", "split").cast(pl.String))
     task = "multilabel" if unit == "row" else "multiclass"
-    return audit_labels(Labels(frame, task=task, unit=unit))  # type: ignore[arg-type]  # -- a literal from the test
+    return scan(Labels(frame, task=task, unit=unit))  # type: ignore[arg-type]  # -- a literal from the test
 
 
 def of_rule(audit: Audit, code: str) -> list[Finding]:
@@ -127,7 +127,7 @@ def test_splits_without_drift_raise_a_finding_in_at_most_five_of_a_hundred_audit
 
 
 def ids(rows: Sequence[tuple[str, int, str]]) -> Audit:
-    return audit_labels(Labels(pl.LazyFrame(rows, schema=["label", "id", "split"], orient="row")))
+    return scan(Labels(pl.LazyFrame(rows, schema=["label", "id", "split"], orient="row")))
 
 
 def test_a_repeated_row_is_told_with_its_split() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pytest
 
-from imbalance_audit.auditing import audit_labels
+from imbalance_audit.auditing import scan
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit, Finding, Labels
 from imbalance_audit.rules import RULES, find_rule
@@ -28,11 +28,11 @@ def audit_counts(
     rows = [(split, label, n) for split, counts in splits.items() for label, n in counts.items()]
     frame = pl.LazyFrame(rows, schema={"split": pl.String, "label": pl.String, "weight": pl.Int64}, orient="row")
     declared = None if classes is None else tuple(classes)
-    return audit_labels(Labels(frame, classes=declared, task="multilabel" if multilabel else "multiclass"))
+    return scan(Labels(frame, classes=declared, task="multilabel" if multilabel else "multiclass"))
 
 
 def audit_rows(labels: Sequence[str | None], ids: Sequence[int | None], splits: Sequence[str]) -> Audit:
-    return audit_labels(Labels(pl.LazyFrame({"label": labels, "id": ids, "split": splits})))
+    return scan(Labels(pl.LazyFrame({"label": labels, "id": ids, "split": splits})))
 
 
 def of_rule(audit: Audit, code: str) -> tuple[Finding, ...]:
@@ -47,9 +47,7 @@ def test_a_balanced_clean_data_set_raises_nothing() -> None:
     ids = list(range(300))
     labels, splits = ["cat", "dog", "fox"] * 100, ["train"] * 240 + ["test"] * 60
 
-    audit = audit_labels(
-        Labels(pl.LazyFrame({"label": labels, "id": ids, "split": splits}), classes=("cat", "dog", "fox"))
-    )
+    audit = scan(Labels(pl.LazyFrame({"label": labels, "id": ids, "split": splits}), classes=("cat", "dog", "fox")))
 
     assert audit.findings == ()
     not_run = {coverage.code[:3] for coverage in audit.coverage if coverage.state == "not_run"}
@@ -222,7 +220,7 @@ def test_one_id_in_two_splits_is_an_error() -> None:
 def test_two_labels_on_one_sample_are_no_conflict_where_samples_carry_several() -> None:
     frame = pl.LazyFrame({"label": ["a", "b"], "id": [1, 1], "new_sample": [True, False], "new_label": [True, True]})
 
-    audit = audit_labels(Labels(frame, task="multilabel"))
+    audit = scan(Labels(frame, task="multilabel"))
 
     assert {c.code: c.reason for c in audit.coverage}["INT001"] == "a sample may carry several labels"
 
@@ -240,7 +238,7 @@ def test_findings_beyond_the_listed_are_counted_and_none_is_lost() -> None:
 def test_an_ignored_label_is_judged_by_no_rule() -> None:
     labels = Labels(pl.LazyFrame({"label": ["cat"] * 30 + ["dog"] * 30 + ["void"]}))
 
-    audit = audit_labels(labels, ignore=["void"])
+    audit = scan(labels, ignore=["void"])
 
     assert audit.classes == ("cat", "dog")
     assert audit.findings == ()

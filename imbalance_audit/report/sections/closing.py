@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures
-from imbalance_audit.report.contents import CLASS_ORDERS, coverage_line
+from imbalance_audit.report.contents import coverage_line, order_line
 from imbalance_audit.report.markup import element, message
 from imbalance_audit.report.sections.overview import badge, section
 
@@ -49,7 +49,7 @@ def about(audit: Audit, command: str | None, caps: Caps) -> Markup:
     notes += [element("li", f"{figures.count(left)} more in audit.json")] if left else []
     parts = [
         element("h3", "Class order"),
-        element("p", f"{audit.class_order.capitalize()}: {CLASS_ORDERS[audit.class_order]}. Logits must follow it."),
+        element("p", f"{audit.class_order.capitalize()}: {order_line(audit)}. Logits must follow it."),
     ]
     if audit.ignored:
         listed = ", ".join(quoted(label, longest=40) for label in audit.ignored[: caps.lines])
