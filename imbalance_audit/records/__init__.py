@@ -1,12 +1,26 @@
 """The frozen values that each stage hands to the next. Standard library only.
 
-Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights
+Labels ─▶ ClassCounts ─▶ Audit (Measures, Findings) ─▶ ClassWeights ── training ──▶ Evaluation, Decision
 """
 
 from __future__ import annotations
 
 from imbalance_audit.records.audit import Audit, Source
 from imbalance_audit.records.counts import TRAIN, ClassCounts, IdCollision
+from imbalance_audit.records.decision import Decision, DecisionRule
+from imbalance_audit.records.evaluation import (
+    CalibrationBin,
+    ClassScore,
+    Confusion,
+    Difference,
+    Estimate,
+    Evaluation,
+    Region,
+    RegionScore,
+    Requirement,
+    RunEvaluation,
+    Verdict,
+)
 from imbalance_audit.records.findings import Coverage, Finding
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.measures import LabelFaults, Measures, Skew
@@ -17,19 +31,32 @@ __all__ = [
     "SEVERITIES",
     "TRAIN",
     "Audit",
+    "CalibrationBin",
     "ClassCounts",
+    "ClassScore",
     "ClassWeights",
+    "Confusion",
     "Coverage",
+    "Decision",
+    "DecisionRule",
+    "Difference",
+    "Estimate",
+    "Evaluation",
     "Finding",
     "IdCollision",
     "LabelFaults",
     "Labels",
     "Measures",
     "OrderRule",
+    "Region",
+    "RegionScore",
+    "Requirement",
+    "RunEvaluation",
     "Severity",
     "Skew",
     "Source",
     "State",
     "Task",
     "Unit",
+    "Verdict",
 ]
