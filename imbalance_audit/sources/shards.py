@@ -97,6 +97,9 @@ def _behind(path: Path) -> Iterable[Path]:
     named = [path] if path.exists() else [Path(name) for name in expand_braces(str(path))]
     missing = [one for one in named if not one.is_file()]
     if missing:
-        message = f"{len(missing):,} of {len(named):,} shards are not there, such as {plain(missing[0].name)}."
-        raise SourceError(f"{message} Check the pattern, or copy them here first.")
+        message = (
+            f"{len(missing):,} of {len(named):,} shards are not there, such as {plain(missing[0].name)}."
+            " Check the name, or copy them here first."
+        )
+        raise SourceError(message)
     return named

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
@@ -184,7 +184,7 @@ def open_archive(path: Path, name: str) -> Iterator[Archive]:
         # Headers lie far apart: a buffer would read what is passed over.
         with path.open("rb", buffering=0) as raw:
             packed = raw.read(len(_GZIP)) == _GZIP
-            with gzip.open(path) if packed else path.open("rb", buffering=0) as stream:
+            with cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb", buffering=0) as stream:
                 archive = Archive(stream, name, None if packed else path.stat().st_size)
                 yield archive
     except EOFError as error:

@@ -59,7 +59,7 @@ def _numbering(trees: Sequence[Tree], trained: Sequence[Tree]) -> Iterator[str]:
                 " allow_empty=True gives each an index, as is done here. Delete those that are none."
             )
         if hidden := [name for name, n in tree.runs if n and name.startswith(".")]:
-            yield f"Hidden folders{where} are classes, as for ImageFolder: {_named(hidden)}. Delete those that are none."
+            yield f"Hidden folders{where} are classes, as for ImageFolder: {_named(hidden)}. Delete what is none."
     if len({tree.classes for tree in trained}) > 1:
         names = _named([tree.name for tree in trained])
         yield f"{names} have different class folders: an ImageFolder of each numbers the classes otherwise."

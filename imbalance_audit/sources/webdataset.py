@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -45,6 +45,16 @@ _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _LARGEST = 2**24
 """Bytes of a member in which a label is looked for."""
 _TABLES = (".arrow", ".csv", ".feather", ".jsonl", ".parquet", ".tsv")
+
+
+class _Place(NamedTuple):
+    """Where something stands, as an error says it."""
+
+    shard: Shard
+    member: Member
+
+    def __str__(self) -> str:
+        return f"{plain(self.shard.name)} at {quoted(self.member.name)}"
 
 
 @dataclass
@@ -130,15 +140,15 @@ def _read_shard(archive: Archive, shard: Shard, wanted: str | None, found: _Foun
         field_label: Label = None
         kinds: set[str] = set()
         for _, kind, member in parts:
-            where = f"{plain(shard.name)} at {quoted(member.name)}"
+            where = _Place(shard, member)
             if kind in kinds:
                 message = f"{where} holds that member of one sample twice, where webdataset stops. Pack the shard anew."
                 raise SourceError(message)
             kinds.add(kind)
             if kind == (wanted or _DEFAULT).lower():
-                member_label = _member_label(kind, _read(archive, member, where), where)
+                member_label = _member_label(kind, _read(archive, where), where)
             elif kind == "json" and (wanted is not None or not found.keys):
-                document = _document(_read(archive, member, where), where)
+                document = _document(_read(archive, where), where)
                 found.keys = found.keys or _keys(document)
                 field_label = None if wanted is None else _field_label(document, wanted, where)
         found.kinds.update(kinds)
@@ -166,7 +176,8 @@ def _parts(archive: Archive, found: _Found) -> Iterator[tuple[str, str, Member]]
             found.nameless += 1
 
 
-def _read(archive: Archive, member: Member, where: str) -> str:
+def _read(archive: Archive, where: _Place) -> str:
+    member = where.member
     if member.size > _LARGEST:
         message = f"{where} has {member.size:,} bytes, too many for a label. Pass the --label that names one."
         raise SourceError(message)
@@ -177,7 +188,7 @@ def _read(archive: Archive, member: Member, where: str) -> str:
         raise SourceError(message) from error
 
 
-def _member_label(kind: str, text: str, where: str) -> Label:
+def _member_label(kind: str, text: str, where: _Place) -> Label:
     """Return the label in a member of its own; an empty one is none."""
     label = text.rstrip("\r\n")
     if kind in _WHOLE and _INTEGER.fullmatch(label):
@@ -188,7 +199,7 @@ def _member_label(kind: str, text: str, where: str) -> Label:
     return label or None
 
 
-def _document(text: str, where: str) -> object:
+def _document(text: str, where: _Place) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -200,14 +211,12 @@ def _keys(document: object) -> tuple[str, ...]:
     return tuple(document) if isinstance(document, dict) else ()
 
 
-def _field_label(document: object, key: str, where: str) -> Label:
+def _field_label(document: object, key: str, where: _Place) -> Label:
     """Return what stands under the key, which may lead into nested objects: `meta.label`."""
+    parts = [key] if isinstance(document, dict) and key in document else key.split(".")
     value = document
-    if not (isinstance(document, dict) and key in document):
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-    else:
-        value = document[key]
+    for part in parts:
+        value = value.get(part) if isinstance(value, dict) else None
     try:
         if isinstance(value, list):
             return [_scalar(one) for one in value if one is not None]
@@ -239,7 +248,7 @@ def _labels(found: _Found, wanted: str | None, path: str) -> list[Label]:
     kinds = ", ".join(f".{plain(kind)}" for kind, _ in found.kinds.most_common(8))
     keys = f" Keys of the first .json: {listed(found.keys)}." if found.keys else ""
     no = f"no member .{_DEFAULT}" if wanted is None else f"neither a member .{plain(wanted)} nor such a key"
-    message = f"The samples of {plain(path)} have {no}. Members: {kinds}.{keys} Pass the --label that names a member or a key."
+    message = f"The samples of {plain(path)} have {no}. Members: {kinds}.{keys} Pass --label with one of them."
     raise SourceError(message)
 
 
