@@ -66,6 +66,7 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
+    "PIL": {"sources"},
     "numpy": set(),
     "pandas": set(),
 }
