@@ -245,7 +245,8 @@ def _labels(found: _Found, wanted: str | None, path: str) -> list[Label]:
         return found.members
     if any(label is not None for label in found.fields):
         return found.fields
-    kinds = ", ".join(f".{plain(kind)}" for kind, _ in found.kinds.most_common(8))
+    commonest = sorted(found.kinds, key=lambda kind: (-found.kinds[kind], kind))
+    kinds = ", ".join(f".{plain(kind)}" for kind in commonest[:8])
     keys = f" Keys of the first .json: {listed(found.keys)}." if found.keys else ""
     no = f"no member .{_DEFAULT}" if wanted is None else f"neither a member .{plain(wanted)} nor such a key"
     message = f"The samples of {plain(path)} have {no}. Members: {kinds}.{keys} Pass --label with one of them."
