@@ -125,7 +125,7 @@ def test_declared_classes_name_the_values_and_void_is_ignored(tmp_path: Path) ->
     assert audit.counts.total_samples == 2
     assert {finding.label for finding in audit.findings if finding.name == "unseen-class"} == {"sign"}
     assert not [finding for finding in audit.findings if finding.name == "unknown-label"]
-    assert class_weights(audit, zero_counts="zero").counts == (2, 1, 1, 0)
+    assert class_weights(audit, zero_count="cap").counts == (2, 1, 1, 0)
 
 
 def test_values_that_do_not_occur_below_the_largest_are_noted(tmp_path: Path) -> None:
