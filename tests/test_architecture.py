@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "records": {"weight_file"},
     "atomic": {"errors"},
     "class_order": {"display", "errors"},
-    "evaluation": {"class_order", "display", "errors", "records", "sources"},
+    "evaluation": {"class_order", "display", "errors", "records", "sources", "weights"},
     "decisions": {"display", "errors", "records"},
     "evaluation_file": {"atomic", "display", "errors", "records"},
     "decision_file": {"atomic", "display", "errors", "records"},
@@ -62,11 +62,13 @@ MAY_IMPORT = {
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"engines", "id_state", "indexing", "sample_weights", "schemas", "sources", "tallies"},
+    "polars": {"engines", "evaluation", "id_state", "indexing", "sample_weights", "schemas", "sources", "tallies"},
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": set(),
+    "numpy": {"decisions", "evaluation"},
+    "sklearn": {"decisions", "evaluation"},
+    "scipy": {"decisions", "evaluation"},
     "pandas": set(),
 }
 
