@@ -51,11 +51,11 @@ MAY_IMPORT = {
     "index_file": {"display", "errors"},
     "indexing": {"errors", "index_file", "records", "sources"},
     "report": {"display"},
-    "publishing": {"atomic", "audit_file", "errors", "report", "rules", "weight_file", "weights"},
+    "publishing": {"atomic", "audit_file", "errors", "evaluation_file", "report", "rules", "weight_file", "weights"},
     "cli": {
-        "atomic", "audit_file", "auditing", "comparing", "display", "drafting", "errors", "indexing", "judging",
-        "merging", "policy_file", "publishing", "records", "report", "rules", "sample_weights", "sources",
-        "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "comparing", "display", "drafting", "errors", "evaluation",
+        "evaluation_file", "indexing", "judging", "merging", "policy_file", "publishing", "records", "report", "rules",
+        "sample_weights", "sources", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
