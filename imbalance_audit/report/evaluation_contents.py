@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from imbalance_audit.report.metrics import METRICS, metric
+from imbalance_audit.report import figures
+from imbalance_audit.report.metrics import METRICS, metric, of_a_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 LEADING = ("expected_cost", "balanced_accuracy", "macro_f1", "accuracy")
 """By what a run is called best: the first of these that is there. Costs that were given are what the user cares for."""
 
-REGIONS: tuple[tuple[Region, str], ...] = (
-    ("head", "more than 100 rows in training"),
-    ("medium", "20 to 100"),
-    ("few", "fewer than 20"),
-)
-"""The regions, and what each holds."""
+REGIONS: tuple[Region, ...] = ("head", "medium", "few")
+"""The regions, commonest first."""
+
+FEW_CLASSES = 60
+"""Classes that are still shown before a run is left out to save room."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class EvaluationCaps:
         """Return the caps for a second, shorter attempt."""
         return EvaluationCaps(
             classes=max(2, self.classes // 2),
-            runs=max(2, self.runs - 2),
+            runs=self.runs if self.classes > FEW_CLASSES else max(2, self.runs - 2),
             listed=max(1, self.listed // 2),
             confusions=max(1, self.confusions // 2),
             lines=max(1, self.lines // 2),
@@ -85,6 +85,16 @@ class EvaluationContents:
     def of(self, first: str, second: str, key: str) -> Difference | None:
         """Return the difference of two runs by one metric, if it was recorded in this direction."""
         return self.between.get((first, second), {}).get(key)
+
+    def of_runs(self, first: str, second: str) -> list[Difference]:
+        """Return the differences of two runs by metrics of the whole run, in the order of `metrics`."""
+        found = self.between.get((first, second), {})
+        return [found[key] for key in self.metrics if key in found]
+
+    def of_classes(self, first: str, second: str) -> list[Difference]:
+        """Return the differences of two runs by metrics of one class, the largest first."""
+        found = [d for key, d in self.between.get((first, second), {}).items() if of_a_class(key) is not None]
+        return sorted(found, key=lambda d: -abs(d.change.value or 0.0))
 
 
 def read(evaluation: Evaluation) -> EvaluationContents:
@@ -133,6 +143,18 @@ def supports(run: RunEvaluation) -> dict[str, int]:
     return {score.label: score.support for score in run.classes}
 
 
+def region_spans(contents: EvaluationContents) -> dict[Region, str]:
+    """Return region → the rows in training that its classes have, from the fewest to the most."""
+    spans: dict[Region, str] = {}
+    for region in REGIONS:
+        held = [row.trained for row in contents.classes if row.region == region and row.trained is not None]
+        if held:
+            least, most = min(held), max(held)
+            to = f"{figures.count(least)} to " if least < most else ""
+            spans[region] = f"{to}{figures.counted(most, 'row')} in training"
+    return spans
+
+
 def outer(rows: tuple[ScoredClass, ...], half: int) -> tuple[ScoredClass, ...]:
     """Return all classes, or as many of both ends."""
     return rows if len(rows) <= 2 * half else rows[:half] + rows[-half:]
@@ -141,3 +163,8 @@ def outer(rows: tuple[ScoredClass, ...], half: int) -> tuple[ScoredClass, ...]:
 def estimates(score: ClassScore) -> tuple[tuple[str, Estimate], ...]:
     """Return the figures of a class that have intervals, the most watched first."""
     return (("Recall", score.recall), ("Precision", score.precision), ("F1", score.f1))
+
+
+def shown_runs(evaluation: Evaluation, caps: EvaluationCaps) -> tuple[RunEvaluation, ...]:
+    """Return the runs that get a column each."""
+    return evaluation.runs[: caps.runs]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures, metrics
-from imbalance_audit.report.evaluation_contents import LEADING, REGIONS, value, weakest
+from imbalance_audit.report.evaluation_contents import LEADING, region_spans, value, weakest
 from imbalance_audit.report.metrics import metric
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ MARKS: dict[Verdict, str] = {"better": "▲", "worse": "▼", "noise": "≈"}
 ARROWS = {"higher": "↑", "lower": "↓", None: ""}
 """Which way is better, beside the name of a metric."""
 
+_COMPARED = 8
 _BESIDE = ("balanced_accuracy", "macro_f1", "micro_f1", "accuracy", "worst_recall")
 _PROBABILITIES = ("nll", "brier", "ece")
 
@@ -80,7 +81,9 @@ def answers(evaluation: Evaluation, contents: EvaluationContents) -> list[Answer
         return [Answer("fact", "No run was judged.")]
     found = [_alone(runs[0], contents)] if len(runs) == 1 else []
     found += _best(contents, evaluation.confidence) if len(runs) > 2 else []
-    found += [_against(runs[0], run, contents, evaluation.confidence) for run in runs[1:]]
+    found += [_against(runs[0], run, contents, evaluation.confidence) for run in runs[1 : _COMPARED + 1]]
+    left = len(runs) - 1 - _COMPARED
+    found += [Answer("fact", f"{figures.counted(left, 'more run')} in evaluation.json.")] if left > 0 else []
     found += _weakest((contents.ranked or runs)[0], several=len(runs) > 1)
     return found
 
@@ -168,13 +171,16 @@ def confusion_line(confusion: Confusion, support: int | None) -> str:
     >>> confusion_line(Confusion("lynx", "cat", 31, 0.62, 310.0), 50)
     '"lynx" taken for "cat": 31 of 50 rows (62.0 %), cost 310'
     """
+    names = f"{quoted(confusion.truth)} taken for {quoted(confusion.predicted)}"
+    return f"{names}: {confusion_parts(confusion, support)}"
+
+
+def confusion_parts(confusion: Confusion, support: int | None) -> str:
+    """Return how often a confusion occurs, of how many rows of the class, and what it costs."""
     whole = f" of {figures.count(support)}" if support is not None else ""
     cost = f", cost {metrics.figure('cost', confusion.cost)}" if confusion.cost is not None else ""
     noun = "row" if (support or confusion.rows) == 1 else "rows"
-    return (
-        f"{quoted(confusion.truth)} taken for {quoted(confusion.predicted)}: {figures.count(confusion.rows)}{whole} "
-        f"{noun} ({figures.share(confusion.share)}){cost}"
-    )
+    return f"{figures.count(confusion.rows)}{whole} {noun} ({figures.share(confusion.share)}){cost}"
 
 
 def verdict_line(difference: Difference) -> str:
@@ -198,23 +204,24 @@ def prior_line(evaluation: Evaluation) -> str:
     return f"Probabilities and costs are judged under the prior that was asked for: {listed}{more}."
 
 
-def method_lines(evaluation: Evaluation) -> list[str]:
+def method_lines(evaluation: Evaluation, contents: EvaluationContents) -> list[str]:
     """Return how the figures were made, a sentence each."""
-    level = level(evaluation.confidence)
     split = f"split {quoted(evaluation.split, longest=40)}" if evaluation.split is not None else "all splits together"
     lines = [
         f"Judged: {figures.counted(evaluation.rows, 'row')} of {split}, the same ones in every run.",
-        f"Intervals hold {level}. Precision and recall of a class have Wilson intervals, all else a bootstrap over "
-        "the rows.",
+        f"Intervals are at {level(evaluation.confidence)}: Wilson's for shares of rows (accuracy, precision, recall), "
+        "all else by a bootstrap over the rows. Where none is shown, none was computed.",
+        "Resamples are drawn from a seed, so the same files and options give the same figures.",
     ]
     if len(evaluation.runs) > 1:
         lines.append(
-            "Differences are second run minus first, by a paired bootstrap: both runs are drawn on the same rows. "
-            "Where the interval holds 0 the difference is called noise. Of many differences a few are clear of 0 "
-            f"by luck: about {level(1 - evaluation.confidence)} of those that are none."
+            "A difference is second run minus first, on the same rows, by a paired bootstrap; of the recall of a class "
+            "by the interval of Bonett and Price. Where the interval holds 0 it is called noise. Of differences that "
+            f"are none, about {level(1 - evaluation.confidence)} are still clear of 0, by luck."
         )
-    if any(score.region for run in evaluation.runs[:1] for score in run.classes):
-        held = ", ".join(f"{region} ({words})" for region, words in REGIONS)
+    spans = region_spans(contents)
+    if spans:
+        held = ", ".join(f"{region} ({words})" for region, words in spans.items())
         lines.append(f"Regions by training counts: {held}.")
     return [*lines, prior_line(evaluation)]
 

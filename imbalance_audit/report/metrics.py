@@ -58,7 +58,7 @@ METRICS: dict[str, Metric] = {
         "accuracy",
         "higher",
         "share",
-        "The share of rows that are right, of many labels those with every label right. The common classes decide it.",
+        "The share of rows that are right, of many labels with every label right: the common classes decide it.",
     ),
     "worst_recall": Metric("worst recall", "higher", "share", "The recall of the class that fares worst."),
     "g_mean": Metric(

@@ -26,22 +26,19 @@ NAMED = 40
 _W, _H, _LEFT, _RIGHT, _TOP = 1080, 270, 52, 14, 26
 
 _SHAPES = (
-    "M{x:.1f} {y:.1f}m-4.2 0a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0 -8.4 0z",
-    "M{x:.1f} {y:.1f}m0 -5.4l5.2 9.4h-10.4z",
-    "M{x:.1f} {y:.1f}m-3.8 -3.8h7.6v7.6h-7.6z",
-    "M{x:.1f} {y:.1f}m0 -5.6l5 5.6l-5 5.6l-5 -5.6z",
-    "M{x:.1f} {y:.1f}m0 5.4l5.2 -9.4h-10.4z",
-    "M{x:.1f} {y:.1f}m-1.6 -5h3.2v3.4h3.4v3.2h-3.4v3.4h-3.2v-3.4h-3.4v-3.2h3.4z",
+    "M-4.2 0a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0 -8.4 0z",
+    "M0 -5.4l5.2 9.4h-10.4z",
+    "M-3.8 -3.8h7.6v7.6h-7.6z",
+    "M0 -5.6l5 5.6l-5 5.6l-5 -5.6z",
+    "M0 5.4l5.2 -9.4h-10.4z",
+    "M-1.6 -5h3.2v3.4h3.4v3.2h-3.4v3.4h-3.2v-3.4h-3.4v-3.2h3.4z",
 )
 
 
-def shape(place: int, x: float, y: float, tip: str = "") -> str:
+def shape(place: int, x: float, y: float, tip: str = "", *, small: bool = False) -> str:
     """Return the mark of the run at this place."""
-    return (
-        f'<path class="dot s{place % 6}" d="{_SHAPES[place % 6].format(x=x, y=y)}">{tip}</path>'
-        if tip
-        else f'<path class="dot s{place % 6}" d="{_SHAPES[place % 6].format(x=x, y=y)}"/>'
-    )
+    at = f'd="{_SHAPES[place % 6]}" transform="translate({x:.1f} {y:.1f}){" scale(.68)" if small else ""}"'
+    return f'<path class="dot s{place % 6}" {at}>{tip}</path>' if tip else f'<path class="dot s{place % 6}" {at}/>'
 
 
 def legend(place: int) -> str:
@@ -52,7 +49,8 @@ def legend(place: int) -> str:
 def recalls(classes: Sequence[ScoredClass], runs: Sequence[str]) -> str:
     """Draw the recall of each class in each run, classes from left to right in the order given.
 
-    Up to `COLUMNS` classes have intervals; of more than `POINTS` classes that many are drawn, evenly spread.
+    Intervals are drawn while there are few enough to tell them apart; of more than `POINTS` classes that many are
+    drawn, evenly spread.
 
     Args:
         classes: The classes, head first.
@@ -63,7 +61,8 @@ def recalls(classes: Sequence[ScoredClass], runs: Sequence[str]) -> str:
         return empty(title, "No class was judged.")
     slot = (_W - _LEFT - _RIGHT) / len(classes)
     named = len(classes) <= NAMED
-    height = _TOP + _H + (96 if named else 40)
+    longest = max(len(_short(row.label)) for row in classes) if named else 0
+    height = _TOP + _H + (round(22 + 4.7 * longest) if named else 40)
     body = [_zones(classes, slot), _scale(), *_names(classes, slot, named=named)]
     draw = _marks if len(classes) <= COLUMNS else _cloud
     body += [draw(classes, slot, place, len(runs), run) for place, run in enumerate(runs)]
@@ -124,18 +123,24 @@ def _short(label: str) -> str:
     return seen if len(seen) <= 17 else seen[:16] + "…"
 
 
+def has_intervals(classes: int, runs: int) -> bool:
+    """Return whether the drawing of so many recalls holds their intervals."""
+    return classes * runs <= COLUMNS
+
+
 def _marks(classes: Sequence[ScoredClass], slot: float, place: int, runs: int, run: str) -> str:
-    offset = (place - (runs - 1) / 2) * min(11.0, 0.74 * slot / runs)
+    step = min(11.0, 0.74 * slot / runs)
+    offset, whiskers = (place - (runs - 1) / 2) * step, has_intervals(len(classes), runs)
     drawn = []
     for i, row in enumerate(classes):
         recall = row.scores[place].recall
         if recall.value is None:
             continue
         x = _x(i, slot) + offset
-        if recall.low is not None and recall.high is not None:
+        if whiskers and recall.low is not None and recall.high is not None:
             drawn.append(f'<path class="whisk s{place % 6}" d="M{x:.1f} {_y(recall.low):.1f}V{_y(recall.high):.1f}"/>')
         said = f"{quoted(row.label, longest=40)}, {plain(run)[:40]}: {metrics.told('share', recall)}"
-        drawn.append(shape(place, x, _y(recall.value), f"<title>{escape(said)}</title>"))
+        drawn.append(shape(place, x, _y(recall.value), f"<title>{escape(said)}</title>", small=step < 7))
     return "".join(drawn)
 
 
