@@ -156,12 +156,12 @@ def figure(unit: MetricUnit, value: float | None) -> str:
 
 def _decimal(value: float) -> str:
     if value and abs(value) < 0.0005:
-        return "< 0.001" if value > 0 else "> -0.001"
+        return "< 0.001" if value > 0 else "> −0.001"
     return f"{value:.3f}"
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−") if "e-" not in text else text
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def span(unit: MetricUnit, estimate: Estimate) -> str:
