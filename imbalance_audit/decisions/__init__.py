@@ -8,7 +8,7 @@ from __future__ import annotations
 from imbalance_audit.errors import MissingExtraError
 
 try:
-    import numpy as _numpy  # noqa: F401, ICN001 -- only whether it can be imported
+    import numpy as _numpy  # noqa: F401 -- only whether it can be imported
 except ModuleNotFoundError as error:
     wanted_by = "imbalance_audit.decisions"
     raise MissingExtraError.of(wanted_by, extra="evaluation") from error
@@ -16,6 +16,7 @@ except ModuleNotFoundError as error:
 from imbalance_audit.decisions.applying import apply, decide
 from imbalance_audit.decisions.calibration import Calibration, fit_temperature
 from imbalance_audit.decisions.correction import correct, inverse_map
+from imbalance_audit.decisions.fitting import Tuning
 from imbalance_audit.decisions.formulas import Decided
 from imbalance_audit.decisions.metrics import Metric
 from imbalance_audit.decisions.priors import (
@@ -25,7 +26,7 @@ from imbalance_audit.decisions.priors import (
     warn_if_uncalibrated,
 )
 from imbalance_audit.decisions.thresholds import cost_threshold
-from imbalance_audit.decisions.tuning import Tuning, tune_decision
+from imbalance_audit.decisions.tuning import tune_decision
 
 __all__ = [
     "Calibration",

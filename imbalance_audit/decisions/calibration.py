@@ -11,7 +11,11 @@ from imbalance_audit.decisions.inputs import checked_logits, checked_truth
 from imbalance_audit.errors import OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    Loss = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 
 COLDEST, HOTTEST = 0.05, 20.0
 """Bounds of the temperature: without a wrong row the likelihood grows for ever as it falls to 0."""
@@ -118,13 +122,19 @@ def _fit_sigmoid(
     return Calibration((1 / beta,) * size, tuple(b.tolist()) if bias else (0.0,) * size)
 
 
-def _minimum(loss: object, biases: int) -> tuple[float, NDArray[np.float64]]:
+def _minimum(loss: Loss, biases: int) -> tuple[float, NDArray[np.float64]]:
     from scipy.optimize import minimize  # loaded only where something is fitted
 
     start = np.concatenate(([1.0], np.zeros(biases)))
     bounds = [(1 / HOTTEST, 1 / COLDEST), *[(-STEEPEST, STEEPEST)] * biases]
-    options = {"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9}
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    found = minimize(
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
+    ).x
     return float(found[0]), found[1:]
 
 

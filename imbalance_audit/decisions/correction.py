@@ -89,23 +89,14 @@ def inverse_map(
             data.
 
     >>> inverse = inverse_map(weight=[0.5, 2.0])
-    >>> np.exp(formulas.log_softmax(correct([[0.0, 0.0]], inverse), np)).tolist()
+    >>> np.exp(formulas.log_softmax(correct([[0.0, 0.0]], inverse), np)).round(3).tolist()
     [[0.8, 0.2]]
     """
     _refuse(trained, drawn, smoothing, multilabel=multilabel, label_smoothing=label_smoothing)
-    for name, value, least, top in (
-        ("tau", tau, 0.0, np.inf),
-        ("gamma", gamma, 0.0, np.inf),
-        ("epsilon", epsilon, -1.0, np.inf),
-        ("label_smoothing", label_smoothing, 0.0, 1.0),
-        ("alpha", 0.5 if alpha is None else alpha, 0.0, 1.0),
-    ):
-        if not least <= value < top or (name == "alpha" and value == 0):  # also true of NaN
-            message = f"{name} is a number from {least:g} to below {top:g}, got {value}."
-            raise OptionError(message)
-    curved = {"gamma": gamma if trained == "focal" else 0.0, "epsilon": epsilon if trained == "poly" else 0.0}
+    _refuse_numbers(tau=tau, gamma=gamma, epsilon=epsilon, label_smoothing=label_smoothing, alpha=alpha)
+    curves = (gamma if trained == "focal" else 0.0, epsilon if trained == "poly" else 0.0)
     if multilabel:
-        return _of_labels(trained, pos_weight, alpha, curved)
+        return InverseMap(*_of_labels(trained, pos_weight, alpha), *curves)
     n = None if counts is None else _vector("count", counts, None)
     w = None if weight is None else _vector("weight", weight, n)
     needs_weight = trained in ("weighted", "focal", "poly") or drawn == "weighted"
@@ -121,7 +112,7 @@ def inverse_map(
     after = {"data": np.ones_like(given), "balanced": 1 / at_least_one, "weighted": given}[drawn]
     if w is not None and trained in ("weighted", "focal", "poly"):
         before, after = (before * w, after) if label_smoothing and smoothing == "class" else (before, after * w)
-    return InverseMap(*_shifts(before, after, n, classes), **curved, smoothing=label_smoothing)
+    return InverseMap(*_shifts(before, after, n, classes), *curves, label_smoothing)
 
 
 def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) -> NDArray[np.float64]:
@@ -161,12 +152,18 @@ def _refuse(trained: str, drawn: str, smoothing: str, *, multilabel: bool, label
         raise OptionError(message)
 
 
+def _refuse_numbers(**given: float | None) -> None:
+    bounds = {"tau": (0.0, np.inf), "gamma": (0.0, np.inf), "epsilon": (-1.0, np.inf), "label_smoothing": (0.0, 1.0)}
+    for name, value in given.items():
+        least, top = bounds.get(name, (np.nextafter(0.0, 1.0), 1.0))
+        if value is not None and not least <= value < top:  # also true of NaN
+            message = f"{name} is a number from {least:.2g} to below {top:g}, got {value}."
+            raise OptionError(message)
+
+
 def _of_labels(
-    trained: Trained,
-    pos_weight: Sequence[float] | NDArray[np.float64] | None,
-    alpha: float | None,
-    curved: dict[str, float],
-) -> InverseMap:
+    trained: Trained, pos_weight: Sequence[float] | NDArray[np.float64] | None, alpha: float | None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if pos_weight is None:
         message = "Training of several labels is undone by its pos_weight. Give it, or a file of a multilabel task."
         raise OptionError(message)
@@ -178,10 +175,12 @@ def _of_labels(
     if not (ratio > 0).all():
         message = "Expected positive weights above 0, got 0: training never saw that class. Leave the class out."
         raise OptionError(message)
-    return InverseMap((0.0,) * len(ratio), tuple((-np.log(ratio)).tolist()), **curved)
+    return (0.0,) * len(ratio), tuple((-np.log(ratio)).tolist())
 
 
-def _vector(what: str, values: Sequence[float] | NDArray[np.float64], like: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def _vector(
+    what: str, values: Sequence[float] | NDArray[np.float64], like: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     vector = np.asarray(values, dtype=np.float64)
     fits = vector.ndim == 1 and vector.size > 0 and bool(np.isfinite(vector).all()) and bool((vector >= 0).all())
     if not fits or not vector.any() or (like is not None and vector.shape != like.shape):

@@ -42,7 +42,9 @@ def checked_logits(logits: Any, *, size: int | None = None, multilabel: bool = F
     if lost.any():
         row = int(np.argmax(lost))
         what = "NaN" if np.isnan(z[row]).any() else "+∞" if bad[row].any() else "-∞ only"
-        message = f"Expected logits that are numbers, got {what} in row {row} ({int(lost.sum()):,} such rows). Drop them."
+        message = (
+            f"Expected logits that are numbers, got {what} in row {row} ({int(lost.sum()):,} such rows). Drop them."
+        )
         raise OptionError(message)
     return z
 
@@ -59,8 +61,10 @@ def checked_truth(truth: Any, shape: tuple[int, ...], *, multilabel: bool) -> ND
     if y.shape != wanted or y.dtype.kind not in "iub":
         message = f"Expected what the rows are as integers {list(wanted)}, got {y.dtype}{list(y.shape)}. Give indices."
         raise OptionError(message)
-    if y.size and not (0 <= int(y.min()) and int(y.max()) < top):
-        message = f"Expected what the rows are from 0 to {top - 1}, got {int(y.min())} to {int(y.max())}. Number them so."
+    if y.size and (int(y.min()) < 0 or int(y.max()) >= top):
+        message = (
+            f"Expected what the rows are from 0 to {top - 1}, got {int(y.min())} to {int(y.max())}. Number them so."
+        )
         raise OptionError(message)
     return y.astype(np.int64)
 
@@ -78,7 +82,8 @@ def checked_shares(what: str, shares: Any, size: int, *, positive: bool = False)
         bound = "above 0" if positive else "from 0 up"
         message = f"Expected one {what} share {bound} for each of {size} classes, got others. Give equally many shares."
         raise OptionError(message)
-    return vector / vector.sum()
+    scaled: NDArray[np.float64] = vector / vector.sum()
+    return scaled
 
 
 def refuse_classes_without_rows(classes: Sequence[str], rows: NDArray[np.int64], *, need: str) -> None:

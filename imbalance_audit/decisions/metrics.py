@@ -6,7 +6,7 @@ delta method): no resampling. It is a large-sample figure; with a handful of row
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -18,9 +18,7 @@ from imbalance_audit.records import Estimate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MetricName = Literal[
-    "macro_f1", "f_beta", "balanced_accuracy", "accuracy", "expected_cost", "recall_at_precision"
-]
+MetricName = Literal["macro_f1", "f_beta", "balanced_accuracy", "accuracy", "expected_cost", "recall_at_precision"]
 
 NORMAL_95 = 1.959964
 """Standard errors on either side of a 95 % interval."""
@@ -43,7 +41,7 @@ class Metric:
     name: MetricName
     beta: float = 1.0
     precision: float = 0.9
-    costs: NDArray[np.float64] | None = None
+    costs: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         names = get_args(MetricName)
@@ -53,7 +51,7 @@ class Metric:
         if not 0 < self.beta < np.inf or not 0 < self.precision <= 1:
             message = f"Expected beta above 0 and a precision from 0 to 1, got {self.beta} and {self.precision}."
             raise OptionError(message)
-        if self.name == "expected_cost" and self.costs is None:
+        if self.name == "expected_cost" and not self.costs.size:
             message = "expected_cost needs what each error costs: give costs (--costs), rows are the truth."
             raise OptionError(message)
 
@@ -65,7 +63,7 @@ class Metric:
     @property
     def most(self) -> float:
         """The largest value it can have."""
-        return float(np.max(np.asarray(self.costs))) if self.name == "expected_cost" else 1.0
+        return float(self.costs.max()) if self.name == "expected_cost" else 1.0
 
     @property
     def needs_every_class(self) -> bool:
@@ -105,7 +103,8 @@ class Metric:
         if self.name != "balanced_accuracy":
             square = self._square
             per_class = _ratio((1 + square) * hits, square * rows + table.sum(axis=-2))
-        return (per_class * self.class_shares(rows, positive=positive)).sum(axis=-1)
+        value: NDArray[np.float64] = (per_class * self.class_shares(rows, positive=positive)).sum(axis=-1)
+        return value
 
     def influence(self, table: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
         """Return (C, C): what one row of each cell adds to the metric, times the number of rows. Its mean is 0."""
@@ -115,7 +114,7 @@ class Metric:
         if self.name == "accuracy":
             return eye - self.value(table)
         if self.name == "expected_cost":
-            return np.asarray(self.costs) - self.value(table)
+            return self.costs - self.value(table)
         if self.name == "recall_at_precision":
             mask = np.zeros_like(eye)
             mask[1] = _ratio(total, rows[1]) * (eye[1] - _ratio(hits[1], rows[1]))
@@ -139,7 +138,8 @@ class Metric:
         if single and self.name != "balanced_accuracy":
             return np.array([0.0, 1.0])
         there = (rows > 0).astype(np.float64)
-        return there / np.maximum(there.sum(axis=-1, keepdims=True), 1.0)
+        shares: NDArray[np.float64] = there / np.maximum(there.sum(axis=-1, keepdims=True), 1.0)
+        return shares
 
 
 def table_of(
@@ -151,7 +151,8 @@ def table_of(
         both, said, true = (w * truth * predicted).sum(0), (w * predicted).sum(0), (w * truth).sum(0)
         neither = weight.sum() - said - true + both
         return np.stack([np.stack([neither, said - both], -1), np.stack([true - both, both], -1)], -2)
-    return np.bincount(truth * size + predicted, weights=weight, minlength=size * size).reshape(size, size)
+    cells = np.bincount(truth * size + predicted, weights=weight, minlength=size * size)
+    return cells.astype(np.float64).reshape(size, size)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ def tune_offsets(
                 offset[c], reached = found, utility
         if reached - before <= LEAST_GAIN:
             break
-    return offset - offset.mean()
+    centred: NDArray[np.float64] = offset - offset.mean()
+    return centred
 
 
 def _utility(
@@ -109,7 +110,8 @@ def _along(
     rows = table.sum(axis=1)
     if metric.name in ("accuracy", "balanced_accuracy", "expected_cost"):
         gain = w * (_payoff(metric, rows, y, np.full_like(rival, c)) - _payoff(metric, rows, y, rival))
-        return metric.utility(table) + np.concatenate(([0.0], np.cumsum(gain)))
+        utility: NDArray[np.float64] = metric.utility(table) + np.concatenate(([0.0], np.cumsum(gain)))
+        return utility
     return _along_f(y, rival, w, c, table, metric)
 
 
@@ -117,9 +119,12 @@ def _payoff(
     metric: Metric, rows: NDArray[np.float64], y: NDArray[np.int64], said: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     if metric.name == "expected_cost":
-        return -np.asarray(metric.costs)[y, said] / rows.sum()
+        cost: NDArray[np.float64] = metric.costs[y, said]
+        return -cost / float(rows.sum())
     hit = (y == said).astype(np.float64)
-    return hit / rows.sum() if metric.name == "accuracy" else hit / rows[y] / np.count_nonzero(rows)
+    whole = np.full(len(y), rows.sum()) if metric.name == "accuracy" else rows[y] * np.count_nonzero(rows)
+    payoff: NDArray[np.float64] = hit / whole
+    return payoff
 
 
 def _along_f(
@@ -153,7 +158,8 @@ def _along_f(
     gained_said = np.concatenate(([0.0], np.cumsum(w)))
     own = part[c] * _f(gained_hits, rows[c], gained_said, square)
     rest = float((part * original).sum() - part[c] * original[c])
-    return own + rest + np.concatenate(([0.0], np.cumsum(change)))
+    utility: NDArray[np.float64] = own + rest + np.concatenate(([0.0], np.cumsum(change)))
+    return utility
 
 
 def _running(values: NDArray[np.float64], first: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.decisions.metrics import Judged, judge, table_of
+from imbalance_audit.decisions.metrics import judge, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.metrics import Metric
+    from imbalance_audit.decisions.metrics import Judged, Metric
 
 GRID: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(61))
 """τ from 0 (the likeliest class) over 1 (the class prior undone) to 3, by 0.05."""
@@ -67,7 +67,9 @@ def tau_curve(
     return Curve(values, predictions, GRID[int(np.argmax(metric.utility(tables)))])
 
 
-def curve_errors(curve: Curve, truth: NDArray[np.int64], metric: Metric, weight: NDArray[np.float64], size: int) -> list[Judged]:
+def curve_errors(
+    curve: Curve, truth: NDArray[np.int64], metric: Metric, weight: NDArray[np.float64], size: int
+) -> list[Judged]:
     """Return each point of a curve with its influences, for intervals."""
     return [judge(metric, truth, predicted.astype(np.int64), weight, size) for predicted in curve.predictions]
 

@@ -3,98 +3,36 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
 from imbalance_audit.decisions.applying import decide
-from imbalance_audit.decisions.calibration import Calibration, fit_temperature
-from imbalance_audit.decisions.correction import correct
+from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, Tuning, fitted
 from imbalance_audit.decisions.inputs import (
     checked_logits,
     checked_shares,
     checked_truth,
     refuse_classes_without_rows,
 )
-from imbalance_audit.decisions.metrics import Metric, MetricName, judge
-from imbalance_audit.decisions.offsets import tune_offsets
+from imbalance_audit.decisions.metrics import Metric, judge
 from imbalance_audit.decisions.priors import row_weights
-from imbalance_audit.decisions.strength import GRID, Curve, curve_errors, one_standard_error, tau_curve
-from imbalance_audit.decisions.thresholds import tune_threshold
+from imbalance_audit.decisions.strength import GRID, curve_errors
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
 from imbalance_audit.records import Decision, InverseMap
 from imbalance_audit.weights.cost_matrix import regrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-Method = Literal["tau", "offsets", "thresholds", "costs"]
-Calibrating = Literal["none", "temperature", "bias-corrected"]
+    from imbalance_audit.decisions.strength import Curve
 
 FEW_ROWS = 50
 """Rows of a class below which a decision tuned on them is mostly chance."""
-
-_FARTHEST = 36.0
-"""Log odds beyond which a probability in 64 bits is 1."""
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """How a decision is made and what by.
-
-    Attributes:
-        method: `tau`: argmax of log p - τ·log π, τ from a grid. `offsets`: argmax of log p + b, b by coordinate ascent.
-            `thresholds`: of two classes, or of each of several labels. `costs`: the least expected cost, nothing tuned.
-        metric: What is tuned by, as `Metric` tells.
-        beta: β of `f_beta`.
-        precision: Of `recall_at_precision`.
-        costs: truth → predicted → cost, of method `costs` and metric `expected_cost`.
-        calibrate: `none`, `temperature` or `bias-corrected`, fitted first, on the same rows.
-        prior: π, (C,), that the corrected logits are calibrated for; the validation rows' own for None.
-        target: (C,), the class shares where the model is used; those of `prior` for None. Rows count accordingly.
-        folds: Of the cross-validation.
-        one_standard_error: Take the least τ within one standard error of the best, not the best.
-        seed: Of the folds.
-    """
-
-    method: Method = "tau"
-    metric: MetricName = "macro_f1"
-    beta: float = 1.0
-    precision: float = 0.9
-    costs: Mapping[str, Mapping[str, float]] | None = None
-    calibrate: Calibrating = "none"
-    prior: Sequence[float] | None = None
-    target: Sequence[float] | None = None
-    folds: int = 5
-    one_standard_error: bool = False
-    seed: int = 0
-
-
-class Rows(NamedTuple):
-    """Validation rows: logits (N, C), what they are, and how much each counts (N,)."""
-
-    logits: NDArray[np.float64]
-    truth: NDArray[np.int64]
-    weight: NDArray[np.float64]
-
-    def at(self, index: NDArray[np.int64]) -> Rows:
-        """Return some of them."""
-        return Rows(self.logits[index], self.truth[index], self.weight[index])
-
-
-class Task(NamedTuple):
-    """What does not change from fold to fold."""
-
-    tuning: Tuning
-    metric: Metric
-    blank: Decision
-    prior: NDArray[np.float64]
-    size: int
 
 
 def tune_decision(
@@ -129,15 +67,15 @@ def tune_decision(
     tuning = tuning or Tuning()
     z = checked_logits(logits, size=len(classes), multilabel=multilabel)
     y = checked_truth(truth, z.shape, multilabel=multilabel)
-    task = _task(z, y, classes, tuning, multilabel, correction, fingerprint)
+    task = _task(y, classes, tuning, multilabel, correction, fingerprint)
     weight = np.ones(len(z))
     if tuning.target is not None:
         weight = row_weights(y, tuning.target, task.size)
     rows = Rows(z, y, weight)
-    decision, curve = _fitted(task, rows)
+    decision, curve = fitted(task, rows)
     held_out = np.empty(y.shape, dtype=np.int64)
     for training, test in _folds(y, tuning):
-        held_out[test] = decide(_fitted(task, rows.at(training))[0], z[test]).predicted
+        held_out[test] = decide(fitted(task, rows.at(training))[0], z[test]).predicted
     likeliest = (z >= 0).astype(np.int64) if multilabel else z.argmax(axis=1)
     found = judge(task.metric, y, decide(decision, z).predicted, weight, task.size)
     expected, plain = (judge(task.metric, y, said, weight, task.size) for said in (held_out, likeliest))
@@ -153,7 +91,6 @@ def tune_decision(
 
 
 def _task(
-    z: NDArray[np.float64],
     y: NDArray[np.int64],
     classes: Sequence[str],
     tuning: Tuning,
@@ -163,7 +100,7 @@ def _task(
 ) -> Task:
     size = len(classes)
     _refuse(tuning, size, multilabel)
-    costs = None if tuning.costs is None else np.asarray(regrets(classes, tuning.costs), dtype=np.float64)
+    costs = np.zeros((0, 0)) if tuning.costs is None else np.asarray(regrets(classes, tuning.costs), dtype=np.float64)
     metric = Metric(tuning.metric, tuning.beta, tuning.precision, costs)
     rows = y.sum(axis=0) if multilabel else np.bincount(y, minlength=size)
     if metric.needs_every_class:
@@ -174,8 +111,8 @@ def _task(
     inverse = correction or InverseMap.identity(size)
     prior = np.full(size, 1 / size)
     if not multilabel:
-        given = (rows + 0.0) if tuning.prior is None else tuning.prior
-        prior = checked_shares("prior", np.maximum(given, 1e-12 * np.max(given)), size)
+        given = np.maximum(rows, 1) if tuning.prior is None else tuning.prior
+        prior = checked_shares("prior", given, size, positive=True)
     if tuning.target is not None:
         wanted = checked_shares("target", tuning.target, size, positive=True)
         moved = np.asarray(inverse.after) + np.log(wanted / prior)
@@ -238,69 +175,6 @@ def _parameters(tuning: Tuning, rows: int) -> dict[str, float | str | bool | Non
     return used
 
 
-def _fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
-    """Return the decision that these rows alone lead to, without its worth."""
-    multilabel = task.blank.multilabel
-    z = correct(rows.logits, task.blank.correction, multilabel=multilabel)
-    calibration = _calibration(task, rows._replace(logits=z))
-    z = z / np.asarray(calibration.temperature) + np.asarray(calibration.bias)
-    decision = replace(task.blank, temperature=calibration.temperature, bias=calibration.bias)
-    if multilabel:
-        return _with_thresholds(task, decision, rows._replace(logits=z)), None
-    log_p = formulas.log_softmax(z, np)
-    if task.tuning.method == "costs":
-        costs = tuple(tuple(row) for row in np.asarray(task.metric.costs).tolist())
-        return replace(decision, rule="costs", costs=costs), None
-    if task.tuning.method == "thresholds":
-        odds = np.clip(log_p[:, 1], -1e4, 0) - np.clip(log_p[:, 0], -1e4, 0)
-        at = tune_threshold(odds, rows.truth, task.metric, rows.weight, positive=False)
-        return _with(decision, (0.0, -at), threshold=_probability(at)), None
-    return _by_strength(task, decision, rows._replace(logits=log_p))
-
-
-def _by_strength(task: Task, decision: Decision, rows: Rows) -> tuple[Decision, Curve | None]:
-    curve = tau_curve(rows.logits, rows.truth, task.prior, task.metric, rows.weight)
-    log_prior = np.log(task.prior)
-    if task.tuning.method == "offsets":
-        start = -curve.best * log_prior
-        found = tune_offsets(rows.logits, rows.truth, start, task.metric, rows.weight)
-        return _with(decision, found.tolist()), None
-    tau, named = curve.best, {"tau_best": curve.best}
-    if task.tuning.one_standard_error:
-        judged = curve_errors(curve, rows.truth, task.metric, rows.weight, task.size)
-        tau = one_standard_error(curve, judged, task.metric)
-    return _with(decision, (-tau * log_prior).tolist(), tau=tau, **named), curve
-
-
-def _with(decision: Decision, offset: Sequence[float], **found: float) -> Decision:
-    parameters = {**decision.parameters, **found}
-    return replace(decision, offset=tuple(float(b) for b in offset), parameters=parameters)
-
-
-def _with_thresholds(task: Task, decision: Decision, rows: Rows) -> Decision:
-    at = [
-        tune_threshold(rows.logits[:, c], rows.truth[:, c], task.metric, rows.weight, positive=True)
-        for c in range(task.size)
-    ]
-    return replace(decision, rule="thresholds", thresholds=tuple(_probability(s) for s in at))
-
-
-def _probability(odds: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(odds, -_FARTHEST, _FARTHEST))))
-
-
-def _calibration(task: Task, rows: Rows) -> Calibration:
-    if task.tuning.calibrate == "none":
-        return Calibration((1.0,) * task.size, (0.0,) * task.size)
-    return fit_temperature(
-        rows.logits,
-        rows.truth,
-        bias=task.tuning.calibrate == "bias-corrected",
-        multilabel=task.blank.multilabel,
-        weight=rows.weight,
-    )
-
-
 def _points(task: Task, rows: Rows, curve: Curve) -> tuple[tuple[float, Any], ...]:
     judged = curve_errors(curve, rows.truth, task.metric, rows.weight, task.size)
     return tuple((tau, one.estimate()) for tau, one in zip(GRID, judged, strict=True))
@@ -314,7 +188,9 @@ def _folds(truth: NDArray[np.int64], tuning: Tuning) -> Iterator[tuple[NDArray[n
         wanted_by = "Tuning a decision"
         raise MissingExtraError.of(wanted_by, extra="evaluation") from error
     if len(truth) < 2 * tuning.folds or (truth.ndim == 1 and np.bincount(truth).max() < tuning.folds):
-        message = f"Expected rows for {tuning.folds} folds, got {len(truth)}. Give more validation rows, or fewer folds."
+        message = (
+            f"Expected rows for {tuning.folds} folds, got {len(truth)}. Give more validation rows, or fewer folds."
+        )
         raise OptionError(message)
     how = (KFold if truth.ndim == 2 else StratifiedKFold)(tuning.folds, shuffle=True, random_state=tuning.seed)
     with warnings.catch_warnings():
@@ -332,8 +208,8 @@ def _few_rows(task: Task, truth: NDArray[np.int64]) -> tuple[str, ...]:
     named = ", ".join(f"{quoted(task.blank.classes[c], longest=40)} {rows[c]}" for c in rarest[:3])
     more = f" and {len(few) - 3:,} more" if len(few) > 3 else ""
     return (
-        f"Fewer than {FEW_ROWS} validation rows in {len(few):,} of {task.size:,} classes ({named}{more}): what is tuned "
-        "on them is mostly chance, and the intervals are too narrow.",
+        f"Fewer than {FEW_ROWS} validation rows in {len(few):,} of {task.size:,} classes ({named}{more}): what is "
+        "tuned on them is mostly chance, and the intervals are too narrow.",
     )
 
 

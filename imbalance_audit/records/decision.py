@@ -97,9 +97,7 @@ class Decision:
         def taken(values: tuple[float, ...]) -> tuple[float, ...]:
             return tuple(values[index] for index in order) if values else ()
 
-        correction = replace(
-            self.correction, before=taken(self.correction.before), after=taken(self.correction.after)
-        )
+        correction = replace(self.correction, before=taken(self.correction.before), after=taken(self.correction.after))
         return replace(
             self,
             classes=tuple(self.classes[index] for index in order),
