@@ -8,7 +8,7 @@
     ├── WeightError          no weights can be computed from these counts
     ├── WeightFileError      a weight file cannot be read
     ├── ClassOrderError      weights and logits do not speak of the same classes
-    ├── AuditFileError       an audit.json cannot be read
+    ├── AuditFileError       an audit.json or evaluation.json cannot be read
     ├── DecisionFileError    a decision.json cannot be read
     ├── SamplingError        a rank trained on other rows than its sampler planned
     ├── IndexFileError       a label index cannot be read
@@ -64,7 +64,7 @@ class ClassOrderError(AuditError):
 
 
 class AuditFileError(AuditError):
-    """An audit.json cannot be read, or is not one of ours."""
+    """An audit.json or an evaluation.json cannot be read, or is not one of ours."""
 
 
 class DecisionFileError(AuditError):

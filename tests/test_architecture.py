@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "records": {"weight_file"},
     "atomic": {"errors"},
     "class_order": {"display", "errors"},
-    "evaluation": {"class_order", "display", "errors", "records", "sources"},
+    "evaluation": {"class_order", "display", "errors", "records", "sources", "weights"},
     "decisions": {"display", "errors", "records", "weights"},
     "evaluation_file": {"atomic", "display", "errors", "records"},
     "decision_file": {"atomic", "display", "errors", "records"},
@@ -53,18 +53,18 @@ MAY_IMPORT = {
     "index_file": {"display", "errors"},
     "indexing": {"errors", "index_file", "records", "sources"},
     "report": {"display"},
-    "publishing": {"atomic", "audit_file", "errors", "report", "rules", "weight_file", "weights"},
+    "publishing": {"atomic", "audit_file", "errors", "evaluation_file", "report", "rules", "weight_file", "weights"},
     "cli": {
         "atomic", "audit_file", "auditing", "comparing", "decision_file", "decisions", "display", "drafting", "errors",
-        "evaluation", "indexing", "judging", "merging", "policy_file", "publishing", "records", "report", "rules",
-        "sample_weights", "sources", "weight_file", "weights",
+        "evaluation", "evaluation_file", "indexing", "judging", "merging", "policy_file", "publishing", "records",
+        "report", "rules", "sample_weights", "sources", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 # Heavy library → the parts that may import it at all.
 HOMES = {
-    "polars": {"engines", "id_state", "indexing", "sample_weights", "schemas", "sources", "tallies"},
+    "polars": {"engines", "evaluation", "id_state", "indexing", "sample_weights", "schemas", "sources", "tallies"},
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
