@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imbalance_audit.policy_file import load_policy
     from imbalance_audit.records import Audit, ClassWeights, Finding, Labels
     from imbalance_audit.rules.policy import Policy
+    from imbalance_audit.tuning import candidates_of, search_weights, tune_weights
     from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import class_weights
 
@@ -25,12 +26,15 @@ __all__ = [
     "Finding",
     "Labels",
     "Policy",
+    "candidates_of",
     "check",
     "class_weights",
     "load_policy",
     "load_weights",
     "merge_audits",
     "scan",
+    "search_weights",
+    "tune_weights",
 ]
 
 _HOMES = {
@@ -39,12 +43,15 @@ _HOMES = {
     "Finding": "records",
     "Labels": "records",
     "Policy": "rules.policy",
+    "candidates_of": "tuning",
     "check": "auditing",
     "class_weights": "weights",
     "load_policy": "policy_file",
     "load_weights": "weight_file",
     "merge_audits": "merging",
     "scan": "auditing",
+    "search_weights": "tuning",
+    "tune_weights": "tuning",
 }
 
 

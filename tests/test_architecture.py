@@ -66,7 +66,10 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": set(),
+    "numpy": {"tuning"},
+    "optuna": {"tuning"},
+    "scipy": {"tuning"},
+    "sklearn": {"tuning"},
     "pandas": set(),
 }
 
@@ -133,3 +136,9 @@ def test_an_audit_leaves_torch_unimported() -> None:
 
 def test_training_leaves_polars_and_pandera_unimported() -> None:
     assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera"})
+
+
+def test_tuning_loads_no_scikit_learn_before_a_metric_is_named() -> None:
+    heavy = {"sklearn", "scipy", "numpy", "optuna", "torch"}
+
+    assert loaded_by("from imbalance_audit import search_weights, tune_weights").isdisjoint(heavy)
