@@ -200,7 +200,7 @@ class PerClassMetrics(TrainerCallback):
         self.adjust = adjust
         self._tally = ValidationTally(classes, ignore_index=ignore_index)
         self._figures: ClassFigures | None = None
-        self._training = False
+        self._stepped = False
 
     def class_indices(self, logits: Tensor | Sequence[Tensor], labels: Tensor) -> Tensor:
         """Return the likeliest class of each label, in the labels' shape: `preprocess_logits_for_metrics`."""
@@ -233,22 +233,26 @@ class PerClassMetrics(TrainerCallback):
         Raises:
             OptionError: they are of other weights or of another rule.
         """
-        self._training = True
+        self._stepped = False
         kept: Any = state.stateful_callbacks or {}
         if self.adjust is not None and _STATE in kept:
             self.adjust.load_state_dict(kept[_STATE])
 
+    def on_step_end(self, *_: object, **__: object) -> None:
+        """From here on an evaluation is one of this training."""
+        self._stepped = True
+
     def on_train_end(self, *_: object, **__: object) -> None:
         """Adjust no more: what is evaluated from here on may be a test set."""
-        self._training = False
+        self._stepped = False
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002 -- the Trainer's
-        """Adjust the weights, but for an evaluation before the first step.
+        """Adjust the weights, but for an evaluation before the first step, also of a run that is resumed.
 
         Raises:
             OptionError: the Trainer's `compute_metrics` is another one.
         """
-        if self.adjust is None or not self._training or state.global_step == 0:
+        if self.adjust is None or not self._stepped:
             return
         if self._figures is None:
             message = "Expected this object as the Trainer's compute_metrics too, got none. Give it there as well."
