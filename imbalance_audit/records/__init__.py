@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from imbalance_audit.records.audit import Audit, Source
 from imbalance_audit.records.counts import TRAIN, ClassCounts, IdCollision
-from imbalance_audit.records.decision import Decision, DecisionRule
+from imbalance_audit.records.decision import Decision, Decoding, InverseMap
 from imbalance_audit.records.evaluation import (
     CalibrationBin,
     ClassScore,
@@ -41,12 +41,13 @@ __all__ = [
     "Confusion",
     "Coverage",
     "Decision",
-    "DecisionRule",
+    "Decoding",
     "Difference",
     "Estimate",
     "Evaluation",
     "Finding",
     "IdCollision",
+    "InverseMap",
     "LabelFaults",
     "Labels",
     "Measures",

@@ -17,6 +17,7 @@ from imbalance_audit.training.corrections import (
     DoubleCorrectionWarning,
     check_corrections,
 )
+from imbalance_audit.training.decision import DecisionRule
 from imbalance_audit.training.losses import (
     AsymmetricLoss,
     ClassBalancedFocalLoss,
@@ -60,6 +61,7 @@ __all__ = [
     "ClassStream",
     "ClassesByRows",
     "Correction",
+    "DecisionRule",
     "DeferredReweighting",
     "DeferredSampler",
     "DoubleCorrectionWarning",
