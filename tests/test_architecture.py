@@ -68,9 +68,10 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": {"decisions", "evaluation"},
-    "scipy": {"decisions", "evaluation"},
-    "sklearn": {"decisions", "evaluation"},
+    "numpy": {"decisions", "evaluation", "tuning"},
+    "optuna": {"tuning"},
+    "scipy": {"decisions", "evaluation", "tuning"},
+    "sklearn": {"decisions", "evaluation", "tuning"},
     "pandas": set(),
 }
 
@@ -137,3 +138,9 @@ def test_an_audit_leaves_torch_unimported() -> None:
 
 def test_training_leaves_polars_and_pandera_unimported() -> None:
     assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera"})
+
+
+def test_tuning_loads_no_scikit_learn_before_a_metric_is_named() -> None:
+    heavy = {"sklearn", "scipy", "numpy", "optuna", "torch"}
+
+    assert loaded_by("from imbalance_audit import search_weights, tune_weights").isdisjoint(heavy)
