@@ -72,6 +72,7 @@ HOMES = {
     "optuna": {"tuning"},
     "scipy": {"decisions", "evaluation", "tuning"},
     "sklearn": {"decisions", "evaluation", "tuning"},
+    "PIL": {"sources"},
     "pandas": set(),
 }
 

@@ -17,8 +17,11 @@ from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
+from imbalance_audit.sources.folder_tree import FOLDER_TREE
 from imbalance_audit.sources.formats import Layout
+from imbalance_audit.sources.masks import MASKS
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.webdataset import WEBDATASET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (MASKS, FOLDER_TREE, WEBDATASET)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {
