@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.coco import COCO
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (COCO,)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {
