@@ -102,7 +102,7 @@ def write_yolo(folder: Path, *, files: int = LABEL_FILES) -> None:
         lines = [f"{random.randrange(CLASSES)} 0.5124 0.3321 0.2211 0.1432\n" for _ in range(7)]
         (folder / "labels/train" / f"{i:06d}.txt").write_text("".join(lines))
     names = "".join(f"  {i}: class {i:02d}\n" for i in range(CLASSES))
-    (folder / "data.yaml").write_text(f"train: images/train\nval: images/train\nnames:\n{names}")
+    (folder / "data.yaml").write_text(f"train: images/train\nnames:\n{names}")
 
 
 def measure(case: str, path: Path) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import msgspec
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources.columns import listed
+from imbalance_audit.sources.classes import told_apart
 from imbalance_audit.sources.json_file import read_json
 from imbalance_audit.sources.json_head import json_head
 
@@ -190,16 +190,9 @@ def _checked_categories(categories: Sequence[Category], name: str) -> tuple[tupl
         message = f"{plain(name)} mixes category ids that are numbers and text, which have no order. Write one kind."
         raise SourceError(message)
     ordered = tuple(sorted(once.values(), key=lambda category: category.id))  # type: ignore[arg-type, return-value]  # -- ids of one kind
-    times = Counter(category.name for category in ordered)
-    notes = (
-        ['Category ids are text, so their order is that of text: "10" before "2".']
-        if isinstance(ordered[0].id, str)
-        else []
-    )
-    for category in ordered:
-        if times[category.name] > 1:
-            category.name = f"{category.name} (id {category.id})"
-    twice = [name for name, n in times.items() if n > 1]
-    if twice:
-        notes.append(f"Names of several categories, told apart by their ids: {listed(map(str, twice))}.")
-    return ordered, tuple(notes)
+    names, notes = told_apart([str(category.name) for category in ordered], [category.id for category in ordered])
+    for category, apart in zip(ordered, names, strict=True):
+        category.name = apart
+    if isinstance(ordered[0].id, str):
+        notes += ('Category ids are text, so their order is that of text: "10" before "2".',)
+    return ordered, notes

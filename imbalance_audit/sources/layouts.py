@@ -20,6 +20,7 @@ from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.yolo import YOLO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = (COCO,)
+LAYOUTS: tuple[Layout, ...] = (COCO, YOLO)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {
