@@ -66,6 +66,8 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
+    "msgspec": {"sources"},
+    "yaml": {"sources"},
     "numpy": set(),
     "pandas": set(),
 }

@@ -19,7 +19,9 @@ from imbalance_audit.sources.coco import COCO
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
+from imbalance_audit.sources.label_studio import LABEL_STUDIO
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.voc import VOC
 from imbalance_audit.sources.yolo import YOLO
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = (COCO, YOLO)
+LAYOUTS: tuple[Layout, ...] = (COCO, LABEL_STUDIO, YOLO, VOC)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {

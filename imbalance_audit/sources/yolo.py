@@ -72,8 +72,8 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     codes = _Codes(config)
     frames, notes = [], list(config.notes)
     for split, places in config.splits.items():
-        frame, more = _split(config, split, places, codes)
-        frames.append(frame)
+        rows, more = _split(config, split, places, codes)
+        frames.append(rows)
         notes += more
     names = pl.Enum([*config.classes, *codes.odd])
     frame = pl.concat(frames).lazy().with_columns(pl.col("label").cat.to(names))
@@ -122,7 +122,7 @@ def _split(config: YoloConfig, split: str, places: Sequence[Path], codes: _Codes
         ids.append(_shown(image, root))
         boxes.append(len(found))
         labels.extend(map(codes.__getitem__, found))
-    if not ids:
+    if not ids and split != "test":
         message = f"{plain(config.name)} leads to no {split} images. Their suffixes are {', '.join(_IMAGES)}."
         raise SourceError(message)
     rows = pl.DataFrame({"id": pl.Series(ids, dtype=pl.String), "boxes": pl.Series(boxes, dtype=pl.UInt32)})
@@ -136,7 +136,7 @@ def _split(config: YoloConfig, split: str, places: Sequence[Path], codes: _Codes
         ]
     ).select("label", "id", split=pl.lit(split))
     notes = [f"Listed {split} images that are not there and have no label file, left out: {gone:,}."] if gone else []
-    return frame, notes
+    return frame, notes if ids else [*notes, f"{plain(config.name)} leads to no test images: there is no test split."]
 
 
 def _label_path(image: str) -> str:

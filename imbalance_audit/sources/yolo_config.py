@@ -61,9 +61,11 @@ def read_config(file: Path, name: str) -> YoloConfig:
     splits: dict[str, tuple[Path, ...]] = {}
     for key, split in _SPLITS.items():
         if found.get(key) and split not in splits:
-            splits[split], missing = _places(root, found[key], key, name)
+            places, missing = _places(root, found[key], key, name)
             notes += missing
-    if not any(splits.values()):
+            if places:
+                splits[split] = places
+    if not splits:
         message = f"{plain(name)} names no images: expected train, val or test. Write where the images of each lie."
         raise SourceError(message)
     return YoloConfig(name, root, classes, ids, splits, _LOADER if straight else None, (*notes, *shared))
@@ -161,7 +163,7 @@ def _places(root: Path, said: object, key: str, name: str) -> tuple[tuple[Path, 
         if place.exists():
             places.append(place)
         elif key == "test":
-            return (), (f"The test images of {plain(name)} are not there: {quoted(text)}. They are not counted.",)
+            return (), (f"{plain(name)} looks for test images in {quoted(text)}, which is not there.",)
         else:
             message = (
                 f"{plain(name)} looks for the {key} images in {quoted(text)}, which is not there. Correct the path."
