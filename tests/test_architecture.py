@@ -73,6 +73,8 @@ HOMES = {
     "scipy": {"decisions", "evaluation", "tuning"},
     "sklearn": {"decisions", "evaluation", "tuning"},
     "PIL": {"sources"},
+    "msgspec": {"sources"},
+    "yaml": {"sources"},
     "pandas": set(),
 }
 

@@ -196,12 +196,10 @@ def bytes_of(text: str) -> int:
 
 
 def _is_audit(path: Path) -> bool:
-    """Tell an audit.json from a JSON array of labels by its first bytes; a missing file is an audit that is missing."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(64).lstrip()[:1] != b"["
-    except OSError:
-        return True
+    """Tell an audit.json from annotations and labels by its "format"; a missing file is an audit that is missing."""
+    from imbalance_audit.sources.json_head import json_head
+
+    return not path.exists() or json_head(path).keys.get("format", "").startswith('"imbalance-audit/')
 
 
 def class_names(text: str) -> list[str]:

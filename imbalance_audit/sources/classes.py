@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -74,3 +75,17 @@ def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, *, untyped
         return {}
     # Where text may be meant, a class that is called "1" is that class.
     return {str(i): name for i, name in enumerate(classes) if codes or str(i) not in classes}
+
+
+def told_apart(names: Sequence[str], ids: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return class names of which no two are the same, and a note where that took the id of a class.
+
+    >>> told_apart(["cat", "dog", "cat"], [3, 5, 7])
+    (('cat (id 3)', 'dog', 'cat (id 7)'), ('Classes that share a name, told apart by their ids: "cat".',))
+    """
+    times = Counter(names)
+    shared = [name for name, n in times.items() if n > 1]
+    apart = tuple(
+        f"{name} (id {identity})" if times[name] > 1 else name for name, identity in zip(names, ids, strict=True)
+    )
+    return apart, (f"Classes that share a name, told apart by their ids: {listed(shared)}.",) if shared else ()
