@@ -17,6 +17,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.columns import find_roles, listed
 from imbalance_audit.sources.datasets import is_dataset, labels_of_dataset
 from imbalance_audit.sources.failures import reading
+from imbalance_audit.sources.nested import nested_paths, value_at
 from imbalance_audit.sources.tidy import Origin, tidy
 
 if TYPE_CHECKING:
@@ -62,11 +63,14 @@ def read_frame(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
         SourceError: the label column cannot be told, or is none.
     """
     with reading(origin.path):
-        names = frame.collect_schema().names()
+        schema = frame.collect_schema()
+    names, paths = schema.names(), nested_paths(schema)
     if origin.kind in ("array", "dataset", "list") and not options.label and len(names) > 1:
         # A matrix has no other reading than one column a class.
         options = replace(options, label=tuple(names))
-    return tidy(frame, find_roles(names, options, origin.path), options, origin)
+    roles = find_roles(names, options, origin.path, paths)
+    inside = [value_at(paths[name]).alias(name) for name in roles.columns() if name in paths]
+    return tidy(frame.with_columns(inside), roles, options, origin)
 
 
 def _unnamed(options: ReadOptions) -> ReadOptions:

@@ -64,6 +64,8 @@ def _check_label_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path
         return
     if isinstance(dtype, pl.Array):
         raise _refused(name, dtype, path, "A vector a row may be one-hot or a list. Pass one column a class, or a list")
+    if isinstance(dtype, pl.Struct) and dtype.fields:
+        raise _refused(name, dtype, path, f"Name a key inside it, such as --label {name}.{dtype.fields[0].name}")
     advice = "A label is text, an integer, a boolean, or a list of these. Name another column, or convert this one"
     raise _refused(name, dtype, path, advice)
 
@@ -77,7 +79,7 @@ def _check_one_hot_dtype(name: str, dtype: pl.DataType, options: ReadOptions, pa
 
 
 def _refused(name: str, dtype: pl.DataType, path: str, advice: str) -> SourceError:
-    return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {advice}.")
+    return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {plain(advice)}.")
 
 
 @dataclass(frozen=True)
