@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.conll import CONLL
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.text_list import TEXT_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (CONLL, TEXT_LIST)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {

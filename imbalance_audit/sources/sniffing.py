@@ -48,7 +48,7 @@ def checked_format(name: str) -> str:
     Raises:
         SourceError: there is no such format.
     """
-    known = (*FORMATS, *(layout.name for layout in layouts()))
+    known = _known()
     if name in known:
         return name
     message = f"There is no format {quoted(name)}.{did_you_mean(name, known)} Formats: {', '.join(known)}."
@@ -69,7 +69,7 @@ def format_of_all(files: Sequence[DataFile], wanted: str | None, path: str) -> t
     tables = tables or [file for file in files if reader_of_suffix(file.path) is JSON]
     kept = tuple(tables or (files if wanted else ()))
     if not kept:
-        message = f"{plain(path)} holds no file of a known format. Formats: {', '.join(FORMATS)}. Pass --format."
+        message = f"{plain(path)} holds no file of a known format. Formats: {', '.join(_known())}. Pass --format."
         raise SourceError(message)
     readers = {file.name: format_of(file, wanted) for file in kept}
     if len({reader.name for reader in readers.values()}) > 1:
@@ -101,7 +101,7 @@ def format_of(file: DataFile, wanted: str | None) -> Format:
             message = f"{plain(file.name)} is {what}."
             raise SourceError(message)
     if claimed is None:
-        message = f"{plain(file.name)} is of no known format. Formats: {', '.join(FORMATS)}. Pass --format."
+        message = f"{plain(file.name)} is of no known format. Formats: {', '.join(_known())}. Pass --format."
         raise SourceError(message)
     if claimed is JSON and not wanted:
         claimed = _of_json(file, head, packed=packed)
@@ -119,6 +119,10 @@ def reader_of_suffix(file: Path) -> Format | None:
     """Return the format that a file's name claims."""
     suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() not in (".gz", ".zst")]
     return next((reader for reader in READERS if suffixes and suffixes[-1] in reader.suffixes), None)
+
+
+def _known() -> tuple[str, ...]:
+    return (*FORMATS, *(layout.name for layout in layouts()))
 
 
 def _named(name: str) -> Format:
