@@ -19,6 +19,7 @@ from imbalance_audit.sources.conll import CONLL
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
+from imbalance_audit.sources.npz import NPZ
 from imbalance_audit.sources.options import ReadOptions
 from imbalance_audit.sources.text_list import TEXT_LIST
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = (CONLL, TEXT_LIST)
+LAYOUTS: tuple[Layout, ...] = (CONLL, TEXT_LIST, NPZ)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {

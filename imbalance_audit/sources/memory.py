@@ -49,11 +49,11 @@ def read_memory(source: object, options: ReadOptions) -> Labels:
     if is_dataset(source):
         found = labels_of_dataset(source)
         origin = Origin(path="memory", kind="dataset", classes=found.classes, notes=found.notes)
-        return read_frame(_values_frame(found.values, "the dataset"), _unnamed(options), origin)
+        return read_frame(values_frame(found.values, "the dataset"), _unnamed(options), origin)
     if isinstance(source, Mapping):
         return read_frame(_dict_frame(source), options, Origin(path="memory", kind="frame"))
     kind = "list" if isinstance(source, Sequence) else "array"
-    return read_frame(_values_frame(source, f"the {kind}"), options, Origin(path="memory", kind=kind))
+    return read_frame(values_frame(source, f"the {kind}"), options, Origin(path="memory", kind=kind))
 
 
 def read_frame(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Labels:
@@ -96,7 +96,7 @@ def _dict_frame(columns: Mapping[Any, Any]) -> pl.LazyFrame:
     return pl.DataFrame(series).lazy()
 
 
-def _values_frame(values: Any, what: str) -> pl.LazyFrame:  # noqa: ANN401 -- an array of any library
+def values_frame(values: Any, what: str) -> pl.LazyFrame:  # noqa: ANN401 -- an array of any library
     """Return one column `label`, or a column for each class of a matrix."""
     if isinstance(values, Sequence) and not isinstance(values, str | bytes):
         _refuse_file_names(values)
