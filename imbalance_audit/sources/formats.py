@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from imbalance_audit.records import Labels
+    from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
 
 Schema = dict[str, "pl.DataType"]
@@ -41,8 +42,8 @@ class ScanFiles(Protocol):
 class Settle(Protocol):
     """Return the dtypes of the used columns, where the first rows do not settle them."""
 
-    def __call__(self, files: Sequence[Path], used: Schema, label: Sequence[str], path: str) -> Schema:
-        """Read what is needed to decide."""
+    def __call__(self, files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+        """Read what is needed to decide; a name in `paths` is that of a key inside an object."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from imbalance_audit.sources.columns import Roles
 from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot
 from imbalance_audit.sources.failures import ScannedLabels, reading
 from imbalance_audit.sources.splits import SPLIT_NAMES
-from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of
+from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
         facts = check_values(frame, schema, roles, options, origin.path)
     classes, columns = declared_classes(schema, roles, options, origin.classes, origin.path)
     dtype = schema[roles.label[0]]
-    others = [_other(role, column) for role, column in roles.optional().items()]
+    others = [_other(role, column, schema[column]) for role, column in roles.optional().items()]
     lists = len(roles.label) > 1 or isinstance(dtype, pl.List) or options.separator is not None
     if len(roles.label) > 1:
         tidied = explode_one_hot(frame, {name: schema[name] for name in roles.label}, columns, others)
@@ -132,10 +132,10 @@ def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name).cast(pl.String) if isinstance(dtype, pl.Null) else pl.col(name)
 
 
-def _other(role: str, column: str) -> pl.Expr:
+def _other(role: str, column: str, dtype: pl.DataType) -> pl.Expr:
     if role in ("split", "group"):
         return pl.col(column).cast(pl.String).alias(role)
-    return (pl.col(column).cast(pl.Int64) if role == "weight" else pl.col(column)).alias(role)
+    return (whole_number(column, dtype) if role == "weight" else pl.col(column)).alias(role)
 
 
 def check_contract(frame: pl.LazyFrame, path: str) -> None:
