@@ -55,7 +55,7 @@ def labels_of_dataset(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not im
     Raises:
         SourceError: it holds none that can be had without decoding its samples.
     """
-    found = _without_missing(_search(dataset))
+    found = _search(dataset)
     transformed = getattr(dataset, "target_transform", None) is not None
     note = ("The dataset has a target_transform, which was not applied: these are the labels before it.",)
     return Found(found.values, found.classes, (*found.notes, *(note if transformed else ())))
@@ -157,16 +157,3 @@ def _classes(dataset: Any) -> tuple[str, ...] | None:  # noqa: ANN401 -- torch i
     if isinstance(indices, dict) and sorted(indices.values()) == list(range(len(indices))):
         return tuple(sorted(indices, key=indices.__getitem__))
     return None
-
-
-def _without_missing(found: Found) -> Found:
-    """STL10 writes -1 for "no label"; where classes are declared, it cannot be an index."""
-    if found.classes is None or len(getattr(found.values, "shape", (0,))) != 1:
-        return found
-    values = _listed(found.values)
-    missing = sum(isinstance(value, int) and value == -1 for value in values)
-    if not missing:
-        return found
-    note = f"Labels of -1 read as no label: {missing}."
-    known = [None if isinstance(value, int) and value == -1 else value for value in values]
-    return Found(known, found.classes, (*found.notes, note))

@@ -32,11 +32,13 @@ class DataFile:
         root: The folder below which `key=value` folders are hive keys: the one that the user spoke of, or, where that
             is such a folder itself, the first above it that is not. A pattern that the shell expands gives the same.
         sure: The user named this very file; it was not found in a folder.
+        split: The split that the folder's own records give the file.
     """
 
     path: Path
     root: Path
     sure: bool
+    split: str | None = None
 
     @property
     def name(self) -> str:

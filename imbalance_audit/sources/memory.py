@@ -47,7 +47,9 @@ def read_memory(source: object, options: ReadOptions) -> Labels:
         raise SourceError(message)
     if is_dataset(source):
         found = labels_of_dataset(source)
-        origin = Origin(path="memory", kind="dataset", classes=found.classes, notes=found.notes)
+        origin = Origin(
+            path="memory", kind="dataset", classes=found.classes, coded=found.classes is not None, notes=found.notes
+        )
         return read_frame(_values_frame(found.values, "the dataset"), _unnamed(options), origin)
     if isinstance(source, Mapping):
         return read_frame(_dict_frame(source), options, Origin(path="memory", kind="frame"))
