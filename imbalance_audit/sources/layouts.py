@@ -18,6 +18,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
+from imbalance_audit.sources.lakes import DELTA, ICEBERG
 from imbalance_audit.sources.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (DELTA, ICEBERG)
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {
