@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.sources.columns import Roles
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.tidy import Origin
 
 _INTEGER = re.compile(r"-?[0-9]+")
 
@@ -63,15 +64,18 @@ def _one_hot_classes(
     raise SourceError(message)
 
 
-def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, *, untyped: bool) -> dict[str, str]:
+def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, origin: Origin) -> dict[str, str]:
     """Return code → class name where labels are indices into the declared classes.
 
-    >>> names_of_codes(pl.Int64(), ("cat", "dog"), untyped=False)
-    {'0': 'cat', '1': 'dog'}
+    Where the source itself numbers its classes, its numbers count: other classes that the user declares then set the
+    order, or leave some out. Only where they share no name do they call the numbers otherwise.
     """
     inner = element_of(dtype)
     codes = isinstance(inner, (*INTEGERS, *FLOATS))
-    if classes is None or not (codes or untyped) or all(map(_INTEGER.fullmatch, classes)):
+    if codes and origin.coded and origin.classes is not None:
+        numbered = classes if classes and set(classes).isdisjoint(origin.classes) else origin.classes
+        return {str(i): name for i, name in enumerate(numbered)}
+    if classes is None or not (codes or origin.untyped) or all(map(_INTEGER.fullmatch, classes)):
         return {}
     # Where text may be meant, a class that is called "1" is that class.
     return {str(i): name for i, name in enumerate(classes) if codes or str(i) not in classes}

@@ -39,6 +39,13 @@ class ScanFiles(Protocol):
         """Scan, collecting nothing."""
 
 
+class ReadMetadata(Protocol):
+    """Return the text that Hugging Face's library left in one file's metadata, if it did."""
+
+    def __call__(self, file: Path) -> str | None:
+        """Read the footer, or the head."""
+
+
 class Settle(Protocol):
     """Return the dtypes of the used columns, where the first rows do not settle them."""
 
@@ -56,6 +63,7 @@ class Format:
         schema: The columns of a file.
         scan: The rows of files.
         magic: What such a file begins with; empty for text.
+        huggingface: The metadata of Hugging Face's library in a file; None where the format has no place for it.
         settle: Fixes dtypes over all files; None where each file states its own.
         untyped: Numbers and text cannot be told apart.
         compressible: Whether the file may be packed with gzip or zstd.
@@ -66,6 +74,7 @@ class Format:
     schema: ReadSchema
     scan: ScanFiles
     magic: bytes = b""
+    huggingface: ReadMetadata | None = None
     settle: Settle | None = None
     untyped: bool = False
     compressible: bool = False

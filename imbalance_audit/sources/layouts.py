@@ -22,6 +22,7 @@ from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.folder_tree import FOLDER_TREE
 from imbalance_audit.sources.formats import Layout
 from imbalance_audit.sources.label_studio import LABEL_STUDIO
+from imbalance_audit.sources.lakes import DELTA, ICEBERG
 from imbalance_audit.sources.masks import MASKS
 from imbalance_audit.sources.npz import NPZ
 from imbalance_audit.sources.options import ReadOptions
@@ -39,7 +40,7 @@ GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
 LAYOUTS: tuple[Layout, ...] = (
-    COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, WEBDATASET, FOLDER_TREE,
+    DELTA, ICEBERG, COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, WEBDATASET, FOLDER_TREE,
 )  # fmt: skip
 """Our own layouts, in the order in which they are asked."""
 

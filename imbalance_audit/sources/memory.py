@@ -17,6 +17,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.columns import find_roles, listed
 from imbalance_audit.sources.datasets import is_dataset, labels_of_dataset
 from imbalance_audit.sources.failures import reading
+from imbalance_audit.sources.hub_datasets import frame_of, is_hub_dataset
 from imbalance_audit.sources.nested import nested_paths, value_at
 from imbalance_audit.sources.tidy import Origin, tidy
 
@@ -40,15 +41,14 @@ def read_memory(source: object, options: ReadOptions) -> Labels:
         return read_frame(source.rename("label").to_frame().lazy(), options, Origin(path="memory", kind="frame"))
     if library == "pandas":
         return _read_pandas(source, options)
-    if library == "datasets":
-        message = (
-            "A Hugging Face dataset is not read directly yet."
-            " Pass dataset.select_columns(['label']).to_polars() with the name of its label column."
-        )
-        raise SourceError(message)
+    if is_hub_dataset(source):
+        frame, named, said = frame_of(source, options)
+        return read_frame(frame, named, Origin(path="memory", kind="dataset", **said))
     if is_dataset(source):
         found = labels_of_dataset(source)
-        origin = Origin(path="memory", kind="dataset", classes=found.classes, notes=found.notes)
+        origin = Origin(
+            path="memory", kind="dataset", classes=found.classes, coded=found.classes is not None, notes=found.notes
+        )
         return read_frame(values_frame(found.values, "the dataset"), _unnamed(options), origin)
     if isinstance(source, Mapping):
         return read_frame(_dict_frame(source), options, Origin(path="memory", kind="frame"))

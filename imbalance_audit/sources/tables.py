@@ -12,11 +12,13 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.columns import Roles, find_roles
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
 from imbalance_audit.sources.files import find_files, shown_path
+from imbalance_audit.sources.huggingface import LOADER, Declared, declared_names
 from imbalance_audit.sources.nested import dtype_at, gathered, nested_paths, value_at
+from imbalance_audit.sources.saved import files_that_count
 from imbalance_audit.sources.sniffing import format_of_all
 from imbalance_audit.sources.splits import splits_of_files
 from imbalance_audit.sources.tidy import Origin, tidy
-from imbalance_audit.sources.values import INTEGERS, element_of
+from imbalance_audit.sources.values import FLOATS, INTEGERS, element_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,16 +46,14 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
         SourceError: they cannot be read as one label table.
     """
     path = shown_path(named)
-    files = find_files(named)
+    files, notes = files_that_count(find_files(named))
     reader, kept = format_of_all(files, options.format, path)
-    notes = [f"Files of other formats left out: {len(files) - len(kept)}."] if len(kept) < len(files) else []
+    notes += (f"Files of other formats left out: {len(files) - len(kept)}.",) if len(kept) < len(files) else ()
     schemas = [_schema(reader, file, options) for file in kept]
     roles = find_roles(list(_with_keys(kept[0], schemas[0])), options, path, nested_paths(schemas[0]))
-    splits: tuple[str | None, ...] = (None,) * len(kept)
-    if options.split is None:
-        splits, note = splits_of_files([file.path.absolute() for file in kept])
-        notes += [note] if note else []
+    splits, odd = _splits(kept, options)
     pinned = _pinned(reader, kept, schemas, roles, path)
+    declared = _declared(reader, kept, schemas, pinned, roles, options)
     if any(splits):
         roles = Roles(roles.label, SPLIT_OF_FILE, roles.group, roles.id, roles.weight)
     groups = _grouped(kept, schemas, splits, roles)
@@ -65,8 +65,45 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
     kind = "arrow" if reader.name == "arrow-stream" else reader.name
     # A folder name cannot tell numbers from text either.
     untyped = reader.untyped or roles.label[0] not in schemas[0]
-    origin = Origin(path=path, kind=kind, untyped=untyped, notes=tuple(notes), parts=parts)
+    origin = Origin(
+        path=path,
+        kind=kind,
+        untyped=untyped,
+        notes=(*notes, *odd, *declared.notes),
+        classes=declared.classes,
+        coded=declared.classes is not None,
+        loader=None if declared.classes is None else LOADER,
+        parts=parts,
+    )
     return tidy(frame, roles, options, origin)
+
+
+def _splits(files: Sequence[DataFile], options: ReadOptions) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """Return the split of each file, by the records of its folder or by its name, and a note where some have none."""
+    if options.split is not None:
+        return (None,) * len(files), ()
+    if all(file.split is not None for file in files):
+        return tuple(file.split for file in files), ()
+    splits, note = splits_of_files([file.path.absolute() for file in files])
+    return tuple(file.split or split for file, split in zip(files, splits, strict=True)), (note,) if note else ()
+
+
+def _declared(
+    reader: Format,
+    files: Sequence[DataFile],
+    schemas: Sequence[Schema],
+    pinned: Schema,
+    roles: Roles,
+    options: ReadOptions,
+) -> Declared:
+    """Return the class names that Hugging Face's library wrote for the label column, where it may be one of its own."""
+    label = roles.label[0]
+    if len(roles.label) > 1 or not isinstance(element_of(pinned[label]), (*INTEGERS, *FLOATS, pl.String, pl.Null)):
+        return Declared()
+    try:
+        return declared_names(reader, files, schemas, label, needed=options.classes is None)
+    except FOREIGN as error:
+        raise translate(error, files[0].name) from error
 
 
 def _schema(reader: Format, file: DataFile, options: ReadOptions) -> Schema:

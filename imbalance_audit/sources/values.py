@@ -92,24 +92,37 @@ class Facts:
         notes: What is worth saying.
         nulls: Some list of labels holds a null.
         repeats: Some list of labels holds a label twice.
+        unlabelled: How many labels are the index -1, which is none.
     """
 
     notes: tuple[str, ...] = ()
     nulls: bool = False
     repeats: bool = False
+    unlabelled: int = 0
 
 
 def check_values(
-    frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], roles: Roles, options: ReadOptions, path: str
+    frame: pl.LazyFrame,
+    schema: Mapping[str, pl.DataType],
+    roles: Roles,
+    options: ReadOptions,
+    path: str,
+    *,
+    coded: bool = False,
 ) -> Facts:
     """Refuse values that the dtypes leave possible, in one streaming pass, and return what else it showed.
 
-    A scalar column that is text, integer or boolean is not read at all.
+    A scalar column that is text, integer or boolean is not read at all, unless its integers are `coded`: indices into
+    the classes.
 
     Raises:
         SourceError: there are such values.
     """
     questions = _label_questions(schema, roles.label, options.separator)
+    if coded and len(roles.label) == 1 and isinstance(element_of(schema[roles.label[0]]), (*INTEGERS, *FLOATS)):
+        code = pl.col(roles.label[0])
+        lists = isinstance(schema[roles.label[0]], pl.List)
+        questions["unlabelled"] = code.list.count_matches(-1).sum() if lists else (code == -1).sum()
     if roles.weight is not None:
         weight = whole_number(roles.weight, schema[roles.weight])
         questions["bad weights"] = (weight.is_null() | (weight < 0)).sum()
@@ -117,7 +130,9 @@ def check_values(
         return Facts()
     found = frame.select(**questions).collect(engine="streaming").row(0, named=True)
     notes = _judged(found, roles, path)
-    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")))
+    unlabelled = found.get("unlabelled") or 0
+    notes += (f"Labels of -1 read as no label: {unlabelled}.",) if unlabelled else ()
+    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")), unlabelled=unlabelled)
 
 
 def whole_number(name: str, dtype: pl.DataType) -> pl.Expr:
