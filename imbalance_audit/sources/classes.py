@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from imbalance_audit.sources.columns import Roles
     from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.tidy import Origin
 
 _INTEGER = re.compile(r"-?[0-9]+")
 
@@ -64,21 +63,33 @@ def _one_hot_classes(
     raise SourceError(message)
 
 
-def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, origin: Origin) -> dict[str, str]:
+def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, *, untyped: bool) -> dict[str, str]:
     """Return code → class name where labels are indices into the declared classes.
 
-    Where the source itself numbers its classes, its numbers count: other classes that the user declares then set the
-    order, or leave some out. Only where they share no name do they call the numbers otherwise.
+    >>> names_of_codes(pl.Int64(), ("cat", "dog"), untyped=False)
+    {'0': 'cat', '1': 'dog'}
     """
-    inner = element_of(dtype)
-    codes = isinstance(inner, (*INTEGERS, *FLOATS))
-    if codes and origin.coded and origin.classes is not None:
-        numbered = classes if classes and set(classes).isdisjoint(origin.classes) else origin.classes
-        return {str(i): name for i, name in enumerate(numbered)}
-    if classes is None or not (codes or origin.untyped) or all(map(_INTEGER.fullmatch, classes)):
+    codes = _holds_numbers(dtype)
+    if classes is None or not (codes or untyped) or all(map(_INTEGER.fullmatch, classes)):
         return {}
     # Where text may be meant, a class that is called "1" is that class.
     return {str(i): name for i, name in enumerate(classes) if codes or str(i) not in classes}
+
+
+def names_of_numbers(dtype: pl.DataType, classes: Sequence[str] | None, numbered: Sequence[str]) -> dict[str, str]:
+    """Return number → class name where the source itself numbers its classes, whatever they are called.
+
+    Its numbers count: other classes that the user declares then set the order, or leave some out. Only where they share
+    no name with the source's do they call the numbers otherwise.
+    """
+    if not _holds_numbers(dtype):
+        return names_of_codes(dtype, classes, untyped=False)
+    otherwise = classes and set(classes).isdisjoint(numbered)
+    return {str(i): name for i, name in enumerate(classes if classes and otherwise else numbered)}
+
+
+def _holds_numbers(dtype: pl.DataType) -> bool:
+    return isinstance(element_of(dtype), (*INTEGERS, *FLOATS))
 
 
 def told_apart(names: Sequence[str], ids: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -16,7 +16,7 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources.classes import declared_classes, names_of_codes
+from imbalance_audit.sources.classes import declared_classes, names_of_codes, names_of_numbers
 from imbalance_audit.sources.columns import Roles
 from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot, known_codes
 from imbalance_audit.sources.failures import ScannedLabels, reading
@@ -92,7 +92,7 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
     return ScannedLabels(
         frame=tidied,
         classes=classes,
-        names={} if len(roles.label) > 1 else names_of_codes(dtype, classes, origin),
+        names={} if len(roles.label) > 1 else _names(dtype, classes, origin),
         split_names=SPLIT_NAMES if roles.split is not None else {},
         task="multilabel" if lists else "multiclass",
         notes=(*origin.notes, *facts.notes),
@@ -132,6 +132,12 @@ def tidy_parts(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
             new_sample=pl.struct(sample).is_first_distinct(), new_label=pl.struct(*sample, "label").is_first_distinct()
         ),
     )
+
+
+def _names(dtype: pl.DataType, classes: tuple[str, ...] | None, origin: Origin) -> dict[str, str]:
+    if origin.coded and origin.classes is not None:
+        return names_of_numbers(dtype, classes, origin.classes)
+    return names_of_codes(dtype, classes, untyped=origin.untyped)
 
 
 def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
