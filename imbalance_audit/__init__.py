@@ -12,39 +12,51 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imbalance_audit.auditing import check, scan
+    from imbalance_audit.evaluation.evaluating import evaluate
     from imbalance_audit.merging import merge_audits
     from imbalance_audit.policy_file import load_policy
-    from imbalance_audit.records import Audit, ClassWeights, Finding, Labels
+    from imbalance_audit.records import Audit, ClassWeights, Evaluation, Finding, Labels
     from imbalance_audit.rules.policy import Policy
+    from imbalance_audit.tuning import candidates_of, search_weights, tune_weights
     from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import class_weights
 
 __all__ = [
     "Audit",
     "ClassWeights",
+    "Evaluation",
     "Finding",
     "Labels",
     "Policy",
+    "candidates_of",
     "check",
     "class_weights",
+    "evaluate",
     "load_policy",
     "load_weights",
     "merge_audits",
     "scan",
+    "search_weights",
+    "tune_weights",
 ]
 
 _HOMES = {
     "Audit": "records",
     "ClassWeights": "records",
+    "Evaluation": "records",
     "Finding": "records",
     "Labels": "records",
     "Policy": "rules.policy",
+    "candidates_of": "tuning",
     "check": "auditing",
     "class_weights": "weights",
+    "evaluate": "evaluation.evaluating",
     "load_policy": "policy_file",
     "load_weights": "weight_file",
     "merge_audits": "merging",
     "scan": "auditing",
+    "search_weights": "tuning",
+    "tune_weights": "tuning",
 }
 
 

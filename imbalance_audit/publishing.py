@@ -1,4 +1,4 @@
-"""What an audit leaves behind, written in one step: report.html, report.md, audit.json, and weights."""
+"""What an audit or an evaluation leaves behind, written in one step: report.html, report.md, its JSON, and weights."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from imbalance_audit.atomic import write_all
 from imbalance_audit.audit_file import dump_audit
 from imbalance_audit.errors import WeightError
+from imbalance_audit.evaluation_file import dump_evaluation
 from imbalance_audit.report.contents import RuleText
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
-    from imbalance_audit.records import Audit, ClassWeights
+    from imbalance_audit.records import Audit, ClassWeights, Evaluation
     from imbalance_audit.weights.comparison import Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
@@ -75,6 +76,33 @@ def publish(
         contents[Path(weight_file)] = dump_weights(weights)
     write_all(contents)
     return list(contents)
+
+
+def publish_evaluation(
+    evaluation: Evaluation, folder: str | PathLike[str], *, command: str | None = None
+) -> list[Path]:
+    """Write report.html, report.md and evaluation.json into a folder and return them, all of them or none.
+
+    Args:
+        evaluation: What was found.
+        folder: Where to; made if it is missing.
+        command: The command that made the report, to be shown in it.
+
+    Raises:
+        OptionError: a file cannot be written.
+    """
+    from imbalance_audit.report.evaluation_html import render_evaluation_html
+    from imbalance_audit.report.evaluation_markdown import render_evaluation_markdown
+
+    found = dump_evaluation(evaluation)
+    target = Path(folder)
+    files = {
+        target / "report.html": render_evaluation_html(evaluation, evaluation_json=found, command=command),
+        target / "report.md": render_evaluation_markdown(evaluation, command=command),
+        target / "evaluation.json": found,
+    }
+    write_all({path: text.encode() for path, text in files.items()})
+    return list(files)
 
 
 def _comparison(audit: Audit) -> Comparison | None:

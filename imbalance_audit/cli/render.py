@@ -1,4 +1,4 @@
-"""`audit render`: the report of an audit.json, without the data."""
+"""`audit render`: the report of an audit.json, or of an evaluation.json, without the data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from imbalance_audit.cli.options import say
 
 
 def render(
-    audit: Annotated[Path, typer.Argument(metavar="AUDIT", show_default=False, help="An audit.json.")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: that of the audit.json]")] = None,
+    audit: Annotated[
+        Path, typer.Argument(metavar="AUDIT", show_default=False, help="An audit.json or an evaluation.json.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: that of the file]")] = None,
 ) -> None:
-    """Write report.html and report.md again from an audit.json, as it was judged."""
+    """Write report.html and report.md again from an audit.json or an evaluation.json, as it was judged."""
     from imbalance_audit.audit_file import load_audit
-    from imbalance_audit.publishing import publish
+    from imbalance_audit.evaluation_file import is_evaluation, load_evaluation
+    from imbalance_audit.publishing import publish, publish_evaluation
 
-    for path in publish(load_audit(audit), out or audit.parent):
+    folder = out or audit.parent
+    evaluated = is_evaluation(audit)
+    for path in publish_evaluation(load_evaluation(audit), folder) if evaluated else publish(load_audit(audit), folder):
         say(f"wrote {path}")

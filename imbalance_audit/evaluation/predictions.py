@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from imbalance_audit.records import Task
+
+LEAST_PROBABILITY = float(np.finfo(np.float64).eps)
+"""What a probability of 0 counts as where its logarithm is taken."""
 
 
 @dataclass(frozen=True)
@@ -44,5 +48,16 @@ class Predictions:
     notes: tuple[str, ...] = ()
 
     def logits(self) -> NDArray[np.float64] | None:
-        """Return logits (N, C), of probabilities their logarithms (of many labels: log odds); None without either."""
-        raise NotImplementedError
+        """Return logits (N, C), of probabilities their logarithms (of many labels: log odds); None without either.
+
+        A probability of 0 counts as 2⁻⁵², as in scikit-learn's `log_loss`: its logarithm is finite.
+        """
+        if self.scores is None or self.outputs == "scores":
+            return None
+        if self.outputs == "logits":
+            return self.scores
+        least = LEAST_PROBABILITY
+        if self.task == "multilabel":
+            bounded = np.clip(self.scores, least, 1 - least)
+            return np.log(bounded) - np.log1p(-bounded)
+        return np.log(np.maximum(self.scores, least))

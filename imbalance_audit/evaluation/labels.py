@@ -1,0 +1,199 @@
+"""Label values → class indices, or zeros and ones where a row may have several labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+import polars as pl
+
+from imbalance_audit.class_order import order_classes
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.errors import SourceError, did_you_mean
+from imbalance_audit.evaluation.columns import is_list
+from imbalance_audit.sources.classes import names_of_codes
+from imbalance_audit.sources.encodings import as_list, is_odd, is_set
+from imbalance_audit.sources.values import FLOATS, INTEGERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from imbalance_audit.evaluation.row_names import RowNames
+
+_TEXT = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+
+
+def several(values: pl.Series, separator: str | None) -> bool:
+    """Return whether a row may have several labels in this column."""
+    return separator is not None or is_list(values.dtype)
+
+
+def class_indices(
+    values: pl.Series, classes: Sequence[str], rows: RowNames, *, untyped: bool, what: str
+) -> NDArray[np.int64]:
+    """Return the class index of each row, from names or from indices.
+
+    Args:
+        values: A value a row.
+        classes: The class names in index order.
+        rows: What the rows are called.
+        untyped: Numbers and text cannot be told apart.
+        what: What a value is called: label or prediction.
+
+    Raises:
+        SourceError: a row has no value, or one that is no class.
+    """
+    labels = _scalars(values, rows, what)
+    text = labels.cast(pl.String)
+    if text.null_count():
+        row = int(text.is_null().arg_max() or 0)
+        message = (
+            f"{rows.at(row)} has no {what} ({text.null_count():,} such rows). A row without one cannot be judged: leave"
+            " these rows out."
+        )
+        raise SourceError(message)
+    indices = _mapped(text, classes, labels.dtype, untyped=untyped)
+    if indices.null_count():
+        row = int(indices.is_null().arg_max() or 0)
+        _refuse(str(text[row]), classes, rows.at(row), what)
+    return indices.to_numpy().astype(np.int64, copy=False)
+
+
+def class_matrix(
+    values: pl.Series, classes: Sequence[str], rows: RowNames, *, separator: str | None, untyped: bool, what: str
+) -> NDArray[np.int64]:
+    """Return zeros and ones (N, C) of lists of names or indices, of joined names, or of vectors of zeros and ones.
+
+    Raises:
+        SourceError: a label is no class.
+    """
+    if isinstance(values.dtype, pl.Array):
+        values = values.arr.to_list()
+    if _is_one_hot(values, len(classes)):
+        return np.asarray(values.explode().to_numpy(), np.int64).reshape(len(values), len(classes))
+    lists = values.to_frame("label").select(as_list("label", separator).alias("label"), row=pl.int_range(pl.len()))
+    each = lists.explode("label", empty_as_null=True, keep_nulls=True).drop_nulls("label")
+    text = each["label"].cast(pl.String)
+    indices = _mapped(text, classes, each["label"].dtype, untyped=untyped)
+    if indices.null_count():
+        at = int(indices.is_null().arg_max() or 0)
+        _refuse(str(text[at]), classes, rows.at(int(each["row"][at])), what)
+    matrix = np.zeros((len(values), len(classes)), np.int64)
+    matrix[each["row"].to_numpy(), indices.to_numpy()] = 1
+    return matrix
+
+
+def one_hot_matrix(frame: pl.DataFrame, names: Sequence[str], classes: Sequence[str], path: str) -> NDArray[np.int64]:
+    """Return zeros and ones (N, C) of one column a class.
+
+    Args:
+        frame: These columns.
+        names: The class of each.
+        classes: The class names in index order.
+        path: What the file is called.
+
+    Raises:
+        SourceError: a value is neither 0 nor 1, or the columns are not those of the classes.
+    """
+    order = column_order(names, classes, path, what="one-hot label")
+    matrix = np.zeros((frame.height, len(classes)), np.int64)
+    for index, at in enumerate(order):
+        name = frame.columns[at]
+        dtype = frame.schema[name]
+        odd = frame.select(is_odd(name, dtype).sum()).item()
+        if odd:
+            message = f"Column {quoted(name)} of {plain(path)} is neither 0 nor 1 in {odd:,} rows. Correct them."
+            raise SourceError(message)
+        matrix[:, index] = frame.select(is_set(name, dtype)).to_series().to_numpy()
+    return matrix
+
+
+def column_order(names: Sequence[str], classes: Sequence[str], path: str, *, what: str) -> list[int]:
+    """Return, for each class, which column is its own: by name, or by index where the columns are numbered.
+
+    Raises:
+        SourceError: a class has no column, or a column is of no class.
+    """
+    if set(names) != set(classes) and {str(i) for i in range(len(classes))} == set(names):
+        names = [classes[int(name)] for name in names]
+    at = {name: i for i, name in enumerate(names)}
+    missing = [name for name in classes if name not in at]
+    strays = [name for name in names if name not in set(classes)]
+    if missing or strays:
+        odd = f"none for the class {quoted(missing[0])}" if missing else f"one for {quoted(strays[0])}, which is none"
+        near = did_you_mean(missing[0], strays) if missing else did_you_mean(strays[0], classes)
+        message = (
+            f"{plain(path)} has {len(names):,} {what} columns for {len(classes):,} classes, and {odd}.{near} Name the"
+            " same classes in both."
+        )
+        raise SourceError(message)
+    return [at[name] for name in classes]
+
+
+def classes_of(columns: Iterable[pl.Series], *, separator: str | None, untyped: bool) -> tuple[str, ...]:
+    """Return the classes that occur, in order: whole numbers as numbers, text by code point."""
+    found: set[str] = set()
+    integers = True
+    for values in columns:
+        flat = values
+        if several(values, separator):
+            frame = values.to_frame("label")
+            lists = pl.col("label").arr.to_list() if isinstance(values.dtype, pl.Array) else as_list("label", separator)
+            flat = frame.select(lists.explode(empty_as_null=True, keep_nulls=True)).to_series()
+        if isinstance(flat.dtype, FLOATS):
+            flat = flat.cast(pl.Int64, strict=False)
+        texts = [str(text) for text in flat.cast(pl.String).unique() if text is not None]
+        integers &= isinstance(flat.dtype, INTEGERS) or (untyped and all(text.isdecimal() for text in texts))
+        found.update(texts)
+    numbered = integers and all(text.lstrip("-").isdecimal() for text in found)
+    return order_classes(found, declared=None, rule="numeric" if numbered else "lexical", integers=numbered)[0]
+
+
+def _scalars(values: pl.Series, rows: RowNames, what: str) -> pl.Series:
+    if isinstance(values.dtype, FLOATS):
+        odd = (values.is_not_null() & ((values != values.round()) | ~values.is_finite())).fill_null(value=False)
+        if odd.any():
+            row = int(odd.arg_max() or 0)
+            message = f"{rows.at(row)} has the {what} {values[row]}, which is no whole number, so no class."
+            raise SourceError(message)
+        return values.cast(pl.Int64)
+    if not isinstance(values.dtype, (*_TEXT, pl.Boolean, *INTEGERS)):
+        message = (
+            f"Column {quoted(values.name)} of {plain(rows.path)} is {plain(str(values.dtype))}. A {what} is text, an"
+            " integer or a boolean."
+        )
+        raise SourceError(message)
+    return values
+
+
+def _mapped(text: pl.Series, classes: Sequence[str], dtype: pl.DataType, *, untyped: bool) -> pl.Series:
+    index = {name: i for i, name in enumerate(classes)}
+    codes = names_of_codes(dtype, classes, untyped=untyped)
+    table = {**{code: index[name] for code, name in codes.items()}, **({} if codes and not untyped else index)}
+    if isinstance(dtype, pl.Boolean) and len(classes) == 2 and not {"true", "false"} & set(classes):
+        table |= {"false": 0, "true": 1}
+    return text.replace_strict(
+        pl.Series(list(table), dtype=pl.String), pl.Series(list(table.values()), dtype=pl.Int64), default=None
+    )
+
+
+def _is_one_hot(values: pl.Series, size: int) -> bool:
+    """A list of as many labels as there are classes, all 0 or 1, would name the first two of more over and over."""
+    if not isinstance(values.dtype, pl.List) or not isinstance(values.dtype.inner, (*INTEGERS, *FLOATS, pl.Boolean)):
+        return False
+    if size < 3 or not bool((values.list.len() == size).fill_null(value=False).all()):
+        return False
+    each = values.explode().cast(pl.Float64)
+    return not each.null_count() and bool(((each == 0) | (each == 1)).all())
+
+
+def _refuse(value: str, classes: Sequence[str], row: str, what: str) -> NoReturn:
+    near = did_you_mean(value, classes[:1000])
+    shown = ", ".join(quoted(name, longest=40) for name in classes[:8]) + (" …" if len(classes) > 8 else "")
+    message = (
+        f"{row} has the {what} {quoted(value, longest=40)}, which is none of the {len(classes):,} classes.{near}"
+        f" Classes: {shown}. Pass --classes, in index order."
+    )
+    raise SourceError(message)

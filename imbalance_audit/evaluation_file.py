@@ -1,0 +1,144 @@
+"""The only place that knows evaluation.json: one JSON object, the same bytes for the same predictions.
+
+    format "imbalance-audit/evaluation" · version 1 · task · classes [str] · rows · split str|null
+    target {class: share}|null · confidence · notes [str] · runs [{…}] · differences [{…}] · requirements [{…}]
+
+The keys within are those of the records. `<`, `>` and `&` in strings are written as JSON escapes, so that the bytes can
+stand inside an HTML script element. What is not defined is null.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imbalance_audit.atomic import write_all
+from imbalance_audit.display import plain
+from imbalance_audit.errors import AuditFileError
+from imbalance_audit.records import (
+    CalibrationBin,
+    ClassScore,
+    Confusion,
+    Difference,
+    Estimate,
+    Evaluation,
+    RegionScore,
+    Requirement,
+    RunEvaluation,
+)
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+FORMAT = "imbalance-audit/evaluation"
+VERSION = 1
+
+_LINED = ("classes", "regions", "confusions", "bins")
+_ESTIMATES = ("precision", "recall", "f1")
+
+
+def dump_evaluation(evaluation: Evaluation) -> str:
+    """Return the JSON text, one class, confusion or difference a line, with a newline at the end."""
+    found = asdict(evaluation)
+    head = {key: found[key] for key in ("task", "classes", "rows", "split", "target", "confidence", "notes")}
+    blocks = {"format": FORMAT, "version": VERSION, **head}
+    lines = [f"{json.dumps(key)}: {_compact(value)}" for key, value in blocks.items()]
+    lines.append('"runs": [' + ",\n".join(_run(run) for run in found["runs"]) + "]")
+    lines += [f'"{key}": {_lined(found[key])}' for key in ("differences", "requirements")]
+    return "{" + ",\n".join(lines) + "}\n"
+
+
+def save_evaluation(evaluation: Evaluation, path: str | PathLike[str]) -> None:
+    """Write evaluation.json in one step.
+
+    Raises:
+        OptionError: the path cannot be written.
+    """
+    write_all({Path(path): dump_evaluation(evaluation).encode()})
+
+
+def load_evaluation(path: str | PathLike[str]) -> Evaluation:
+    """Return the evaluation that a file holds.
+
+    Raises:
+        AuditFileError: there is no such file, or it is not an evaluation of this version, or it is incomplete.
+    """
+    name = plain(str(path))
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        message = f"Cannot read {name}: {error.strerror}."
+        raise AuditFileError(message) from error
+    except (ValueError, RecursionError) as error:
+        message = f"{name} is not JSON ({plain(str(error))}). Write it again with: audit evaluate PREDICTIONS"
+        raise AuditFileError(message) from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        message = f'{name} is not an evaluation: expected "format": "{FORMAT}". `audit evaluate` writes one.'
+        raise AuditFileError(message)
+    if found.get("version") != VERSION:
+        shown = plain(repr(found.get("version")))[:40]
+        message = f"{name} has version {shown}, this program reads version {VERSION}. Evaluate again."
+        raise AuditFileError(message)
+    try:
+        return _from_json(found)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        message = f"{name} is not a complete evaluation ({type(error).__name__}: {plain(str(error))}). Evaluate again."
+        raise AuditFileError(message) from error
+
+
+def is_evaluation(path: str | PathLike[str]) -> bool:
+    """Return whether a file says that it is an evaluation of any version."""
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("format") == FORMAT
+
+
+def _run(run: dict[str, Any]) -> str:
+    parts = (f"{json.dumps(key)}: {_lined(value) if key in _LINED else _compact(value)}" for key, value in run.items())
+    return "{" + ",\n ".join(parts) + "}"
+
+
+def _lined(items: list[dict[str, Any]]) -> str:
+    return "[" + ",".join(f"\n  {_compact(item)}" for item in items) + "]"
+
+
+def _compact(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _from_json(found: dict[str, Any]) -> Evaluation:
+    target = found["target"]
+    return Evaluation(
+        task=found["task"],
+        classes=tuple(found["classes"]),
+        rows=found["rows"],
+        runs=tuple(_run_from_json(run) for run in found["runs"]),
+        differences=tuple(Difference(**{**one, "change": Estimate(**one["change"])}) for one in found["differences"]),
+        requirements=tuple(Requirement(**one) for one in found["requirements"]),
+        split=found["split"],
+        target=None if target is None else dict(target),
+        confidence=found["confidence"],
+        notes=tuple(found["notes"]),
+    )
+
+
+def _run_from_json(run: dict[str, Any]) -> RunEvaluation:
+    return RunEvaluation(
+        name=run["name"],
+        path=run["path"],
+        outputs=run["outputs"],
+        rows=run["rows"],
+        metrics={name: Estimate(**figure) for name, figure in run["metrics"].items()},
+        classes=tuple(
+            ClassScore(**{**score, **{key: Estimate(**score[key]) for key in _ESTIMATES}}) for score in run["classes"]
+        ),
+        regions=tuple(RegionScore(**{**one, "recall": Estimate(**one["recall"])}) for one in run["regions"]),
+        confusions=tuple(Confusion(**one) for one in run["confusions"]),
+        bins=tuple(CalibrationBin(**one) for one in run["bins"]),
+        notes=tuple(run["notes"]),
+    )
