@@ -14,7 +14,6 @@ import os
 from bisect import bisect_left as bisect
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.folders import (
     IMAGES,
-    Listing,
     listing,
     path_texts,
     shown_suffixes,
@@ -54,7 +52,9 @@ _TABLES = tuple(
     for name in ("arrow", "csv", "feather", "ipc", "jsonl", "ndjson", "parquet", "tsv")
     for packed in ("", ".gz", ".zst")
 )
-_NO_CLASSES = frozenset(("annotations", "imagesets", "images", "jpegimages", "labels", "masks", "segmentationclass"))
+_NO_CLASSES = frozenset(
+    ("annotations", "image", "images", "imagesets", "img", "imgs", "jpegimages", "labels", "masks", "segmentationclass")
+)
 """Folders of data sets that keep their labels elsewhere than in the folder's name."""
 _LOOKED_AT = 64
 
@@ -136,26 +136,18 @@ def _looks_so(root: str) -> bool:
     """Look for one image, in at most 64 folders of a level and 64 entries of each."""
     if not Path(root).is_dir():
         return False
-    level, names = [root], listing(root).files
-    for _ in range(3):
+    level = [root]
+    for depth in range(4):
         below = []
         for folder in level[:_LOOKED_AT]:
-            folders, found = _first_entries(folder)
-            names += found
-            if _NO_CLASSES.intersection(map(str.lower, folders)) or any(n.lower().endswith(_TABLES) for n in names):
+            folders, files = listing(folder, _LOOKED_AT if depth else None)
+            if _NO_CLASSES.intersection(map(str.lower, folders)) or any(n.lower().endswith(_TABLES) for n in files):
                 return False
-            if folder != root and any(name.lower().endswith(_MEDIA) for name in found):
+            if depth and any(name.lower().endswith(_MEDIA) for name in files):
                 return True
             below += [f"{folder}{os.sep}{name}" for name in sorted(folders) if not name.startswith(".")]
-        level, names = below, []
-    return any(name.lower().endswith(_MEDIA) for folder in level[:_LOOKED_AT] for name in _first_entries(folder).files)
-
-
-def _first_entries(folder: str) -> Listing:
-    with os.scandir(folder) as entries:
-        first = list(islice(entries, _LOOKED_AT))
-    folders = [entry.name for entry in first if entry.is_dir()]
-    return Listing(folders, [entry.name for entry in first if entry.name not in folders])
+        level = below
+    return False
 
 
 def _roots(paths: Sequence[Path], suffixes: tuple[str, ...]) -> tuple[list[tuple[str, str | None]], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from itertools import islice
 from operator import ne
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,8 +48,8 @@ class Walk(NamedTuple):
     circles: int
 
 
-def listing(folder: str) -> Listing:
-    """Return what lies in the folder.
+def listing(folder: str, most: int | None = None) -> Listing:
+    """Return what lies in the folder; at most so many entries, where a glance will do.
 
     Raises:
         SourceError: it cannot be listed.
@@ -57,7 +58,7 @@ def listing(folder: str) -> Listing:
     files: list[str] = []
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
+            for entry in islice(entries, most):
                 try:
                     inside = entry.is_dir()
                 except OSError:  # a link to itself

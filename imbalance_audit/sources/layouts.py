@@ -40,7 +40,7 @@ GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
 LAYOUTS: tuple[Layout, ...] = (
-    DELTA, ICEBERG, COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, WEBDATASET, FOLDER_TREE,
+    DELTA, ICEBERG, COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, FOLDER_TREE, WEBDATASET,
 )  # fmt: skip
 """Our own layouts, in the order in which they are asked."""
 

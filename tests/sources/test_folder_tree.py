@@ -201,6 +201,7 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (root / "dog" / "deep" / "up").symlink_to(root / "dog")
     (root / "dog" / "root").symlink_to(root)
     (root / "dog" / "self").symlink_to("self")
+    (root / "self").symlink_to("self")
 
     labels = read(root)
 
@@ -285,6 +286,12 @@ def test_tables_and_other_layouts_are_not_taken_for_class_folders(tmp_path: Path
         read(tmp_path)
 
     assert "class folder" not in str(caught.value)
+
+
+def test_class_folders_beside_the_archives_they_came_from_are_class_folders(tmp_path: Path) -> None:
+    grow(tmp_path, "train/n01440764/a.JPEG", "val/n01440764/b.JPEG", "ILSVRC2012_img_train.tar")
+
+    assert read(tmp_path).kind == "folder-tree"
 
 
 def test_an_empty_tree_is_empty(tmp_path: Path) -> None:
