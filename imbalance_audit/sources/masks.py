@@ -152,7 +152,7 @@ def _find(paths: Sequence[Path], suffixes: tuple[str, ...], path: str) -> tuple[
             shown = listed([folder.relative_to(root).as_posix() for folder in folders])
             notes.append(f"Only the folders that are called as masks are were read: {shown}.")
         for folder in folders or [root]:
-            for below, names in walk(str(folder.absolute()), below=str(root)).files:
+            for below, names in walk(str(folder.absolute()), below=None if folder == root else str(root)).files:
                 kept = [name for name in names if name.lower().endswith(suffixes)]
                 others += set(names).difference(kept)
                 inside = PurePath(below).relative_to(top)
