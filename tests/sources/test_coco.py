@@ -15,6 +15,7 @@ from imbalance_audit import scan
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.records import Audit
 from imbalance_audit.sources import ReadOptions, read
+from imbalance_audit.sources.coco_pieces import read_pieces
 
 Json = dict[str, Any]
 
@@ -330,6 +331,81 @@ def test_hostile_names_and_a_folder_that_links_to_itself_are_harmless(tmp_path: 
 
     assert audit.classes == tuple(hostile)
     assert audit.counts.total_samples == 3
+
+
+def in_pieces(path: Path, size: int) -> tuple[list[object], list[object], list[object]] | None:
+    found = read_pieces(path, size)
+    if found is None:
+        return None
+    content, annotations = found
+    names = [(category.id, category.name) for category in content.categories or ()]
+    return (
+        [(image.id, image.file_name) for image in content.images or ()],
+        list(zip(annotations.image_ids, annotations.category_ids, strict=True)),
+        [*names, *sorted(annotations.crowds.items())],
+    )
+
+
+TRAPS = ['}, {"a":1', '"}', "\\", '], "categories": [', '"annotations": [', "é}, {", "{[", "}"]
+
+
+@st.composite
+def long_files(draw: st.DrawFn) -> Json:
+    """Draw a file in which whatever might be taken for the end of an annotation stands in texts and nested lists."""
+    text = st.lists(st.sampled_from(TRAPS), max_size=3).map("".join)
+    nested = st.recursive(text, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(text, inner, max_size=2))
+    annotation = st.fixed_dictionaries(
+        {"segmentation": nested, "image_id": st.integers(0, 5), "category_id": st.just(1), "iscrowd": st.booleans()},
+        optional={"attributes": st.lists(st.fixed_dictionaries({"a": text}), max_size=3), "image_id ": text},
+    )
+    parts = {
+        "info": {"description": draw(text)},
+        "images": [{"id": i, "file_name": f"{i}.jpg"} for i in range(6)],
+        "annotations": draw(st.lists(annotation, max_size=40)),
+        "categories": [{"id": 1, "name": draw(text)}],
+    }
+    return {key: parts[key] for key in draw(st.permutations(list(parts)))}
+
+
+@given(content=long_files(), size=st.integers(64, 1500), indent=st.sampled_from([None, 1]))
+@settings(max_examples=80, deadline=None)
+def test_reading_in_pieces_gives_what_reading_at_once_gives(
+    content: Json, size: int, indent: int | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = write(tmp_path_factory.mktemp("coco") / "a.json", json.dumps(content, indent=indent).encode())
+
+    found = in_pieces(path, size)
+
+    crowds = Counter(row["iscrowd"] for row in content["annotations"])
+    assert found is None or found == (
+        [(image["id"], image["file_name"]) for image in content["images"]],
+        [(row["image_id"], row["category_id"]) for row in content["annotations"]],
+        [(1, content["categories"][0]["name"]), *sorted(crowds.items())],
+    )
+
+
+@pytest.mark.parametrize("last", ["categories", "images", "annotations"])
+def test_a_long_file_is_read_in_pieces_wherever_its_annotations_stand(tmp_path: Path, last: str) -> None:
+    rows = [{"image_id": i % 3 + 1, "category_id": 1, "segmentation": {"counts": [1], "size": [2]}} for i in range(500)]
+    content = coco(annotations=rows)
+    content[last] = content.pop(last)
+    path = write(tmp_path / "a.json", content)
+
+    found = in_pieces(path, 1024)
+
+    assert found is not None
+    assert found[1] == [(i % 3 + 1, 1) for i in range(500)]
+    assert len(found[0]) == 3
+
+
+@pytest.mark.parametrize("change", [(b"[1.5]}", b"[1.5]"), (b"1.5", b"NaN"), (b'"images"', b'"imges"')])
+def test_a_long_file_that_is_broken_is_read_at_once(tmp_path: Path, change: tuple[bytes, bytes]) -> None:
+    rows = [{"image_id": 1, "category_id": 1, "bbox": [1.5]} for _ in range(500)]
+    path = write(tmp_path / "a.json", json.dumps(coco(annotations=rows)).encode().replace(*change))
+
+    found = read_pieces(path, 1024)
+
+    assert found is None or found[0].images is None
 
 
 def test_json_lines_with_lists_of_annotations_are_no_coco_file(tmp_path: Path) -> None:
