@@ -89,9 +89,7 @@ def find_roles(names: Sequence[str], options: ReadOptions, path: str, nested: Co
     )
 
 
-def find_column(
-    wanted: str, names: Sequence[str], *, option: str, path: str, nested: Collection[str] = ()
-) -> str:
+def find_column(wanted: str, names: Sequence[str], *, option: str, path: str, nested: Collection[str] = ()) -> str:
     """Return the column of this name, else of this position.
 
     Raises:

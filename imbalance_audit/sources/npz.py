@@ -10,7 +10,6 @@ An array of Python objects is a pickle, which runs code when it is loaded; it is
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from importlib.util import find_spec

@@ -1,8 +1,8 @@
 r"""A text list: a path and its label on each line, as ImageNet-LT, Places-LT and iNaturalist give their splits.
 
-    train/n01440764/n01440764_190.JPEG 0     the label is the last field, so a path may hold blanks
-    my pictures/a cat.jpg<tab>tabby cat      after a tab, a label may hold blanks too
-    movies/1.mp4 3 7 12                      several labels, with `--separator ' '`; then a path holds no blanks
+train/n01440764/n01440764_190.JPEG 0     the label is the last field, so a path may hold blanks
+my pictures/a cat.jpg<tab>tabby cat      after a tab, a label may hold blanks too
+movies/1.mp4 3 7 12                      several labels, with `--separator ' '`; then a path holds no blanks
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.files import DataFile
     from imbalance_audit.sources.options import ReadOptions
 
 _SUFFIXES = (".txt", ".lst", ".list")
@@ -85,9 +84,9 @@ def _entries(lines: pl.LazyFrame, separator: str | None) -> pl.LazyFrame:
     # A list of paths alone, or a path with blanks that lost its label.
     label = pl.when(label.str.contains(_MEDIA) | (label == "")).then(None).otherwise(label)
     kept = ~pl.col("line").str.contains(_COMMENT) & (pl.col("line").str.strip_chars(" \t") != "")
-    path = pl.when(pl.col("label").is_null()).then(pl.col("line"))
-    path = path.when(has_tab).then(pl.col("line").str.extract(r"^(.*)\t"))
-    path = path.otherwise(pl.col("line").str.extract(_path_before(separator)))
+    spaced_path = pl.col("line").str.extract(_path_before(separator))
+    before = pl.when(has_tab).then(pl.col("line").str.extract(r"^(.*)\t")).otherwise(spaced_path)
+    path = pl.when(pl.col("label").is_null()).then(pl.col("line")).otherwise(before)
     return (
         lines.filter(kept)
         .with_columns(label=label)
