@@ -35,7 +35,10 @@ _SENTENCES = (
         ("more fields than defined",),
         "has a row with more fields than the header. Quote the fields that hold the separator",
     ),
-    (("unexpected end of file", "unexpectedeof"), "ends too early: it was cut off. Copy it again"),
+    (
+        ("unexpected end of file", "unexpectedeof", "before the end-of-stream"),
+        "ends too early: it was cut off. Copy it again",
+    ),
     (("gzip", "deflate", "checksum", "decompress"), "is damaged: its compressed data do not unpack. Copy it again"),
     (("no such file",), "is no longer there, or lacks one of its files. Name what is complete"),
     (("permission denied",), "may not be read. Change its permissions"),
