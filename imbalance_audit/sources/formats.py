@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 Schema = dict[str, "pl.DataType"]
 
@@ -20,7 +21,7 @@ Schema = dict[str, "pl.DataType"]
 class ReadSchema(Protocol):
     """Return the columns of one file, without reading its rows."""
 
-    def __call__(self, file: Path, options: ReadOptions) -> Schema:
+    def __call__(self, file: Location, options: ReadOptions) -> Schema:
         """Read the footer, the header, or the first rows."""
 
 
@@ -29,7 +30,7 @@ class ScanFiles(Protocol):
 
     def __call__(
         self,
-        files: Sequence[Path],
+        files: Sequence[Location],
         schema: Schema,
         used: Mapping[str, pl.DataType],
         options: ReadOptions,
@@ -41,14 +42,14 @@ class ScanFiles(Protocol):
 class ReadMetadata(Protocol):
     """Return the text that Hugging Face's library left in one file's metadata, if it did."""
 
-    def __call__(self, file: Path) -> str | None:
+    def __call__(self, file: Location) -> str | None:
         """Read the footer, or the head."""
 
 
 class Settle(Protocol):
     """Return the dtypes of the used columns, where the first rows do not settle them."""
 
-    def __call__(self, files: Sequence[Path], used: Schema, label: Sequence[str], path: str) -> Schema:
+    def __call__(self, files: Sequence[Location], used: Schema, label: Sequence[str], path: str) -> Schema:
         """Read what is needed to decide."""
 
 
@@ -65,6 +66,7 @@ class Format:
         huggingface: The metadata of Hugging Face's library in a file; None where the format has no place for it.
         settle: Fixes dtypes over all files; None where each file states its own.
         untyped: Numbers and text cannot be told apart.
+        local: Whether it is read from this machine's files only.
         compressible: Whether the file may be packed with gzip or zstd.
     """
 
@@ -76,6 +78,7 @@ class Format:
     huggingface: ReadMetadata | None = None
     settle: Settle | None = None
     untyped: bool = False
+    local: bool = False
     compressible: bool = False
 
 

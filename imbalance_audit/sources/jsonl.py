@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,10 +14,10 @@ from imbalance_audit.sources.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 _FIRST_ROWS = 1000
 _LIST = r'^\[(?:\]|"|-?[0-9]|null|true|false|\[|\{)'
@@ -25,7 +26,7 @@ _INTEGER = r"^-?(?:0|[1-9][0-9]{0,17})$"
 _INTEGER_LIST = r"^\[(?:(?:-?(?:0|[1-9][0-9]{0,17})|null)(?:, ?|\]))*\]?$"
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:
+def _schema(file: Location, options: ReadOptions) -> Schema:
     schema = dict(_open([file], infer=_FIRST_ROWS).collect_schema())
     asked = {*options.label, options.split, options.group, options.id, options.weight} - {None}
     if asked <= schema.keys():
@@ -34,7 +35,7 @@ def _schema(file: Path, options: ReadOptions) -> Schema:
     return dict(_open([file], infer=None).collect_schema())
 
 
-def _settle(files: Sequence[Path], used: Schema, label: Sequence[str], path: str) -> Schema:
+def _settle(files: Sequence[Location], used: Schema, label: Sequence[str], path: str) -> Schema:
     """Pin what every row must be: inference over the first rows would make a late list into the text of a class."""
     if not used:
         return used
@@ -85,7 +86,7 @@ def _refuse_mixture(name: str, values: int, lists: int, objects: int, path: str)
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,
     used: Mapping[str, pl.DataType],
     options: ReadOptions,  # noqa: ARG001 -- every format has this signature
@@ -96,14 +97,14 @@ def _scan(
 
 
 def _open(
-    files: Sequence[Path],
+    files: Sequence[Location],
     *,
     schema: Schema | None = None,
     infer: int | None = _FIRST_ROWS,
     path_column: str | None = None,
 ) -> pl.LazyFrame:
     # Polars expands patterns here and has no switch against it.
-    names = [glob.escape(str(file)) for file in files]
+    names = [glob.escape(str(file)) if isinstance(file, Path) else str(file) for file in files]
     return pl.scan_ndjson(names, schema=schema, infer_schema_length=infer, include_file_paths=path_column)
 
 

@@ -18,8 +18,9 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
-from imbalance_audit.sources.lakes import DELTA, ICEBERG
+from imbalance_audit.sources.lakes import DELTA, ICEBERG, read_remote_table
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.remote import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
         EmptySourceError: there is nothing in them.
         SourceError: they cannot be read.
     """
+    if any(is_remote(name) for name in named):
+        return read_remote_table(named, options)
     try:
         paths = [path for name in named for path in _behind(name)]
         layout = _layout_of(paths, options)
