@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from imbalance_audit.display import plain
+from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.formats import Format
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 _FILE_HEAD = b"ARROW1\0\0"
 _MESSAGE = b"\xff\xff\xff\xff"
+_END = b"\xff\xff\xff\xff\0\0\0\0"
 _INFO = b'{"info"'
 _LARGEST_SCHEMA = 64 << 20
 
@@ -51,10 +56,24 @@ def _scan_streams(
 ) -> pl.LazyFrame:
     """Hold the used columns in memory: a stream has no footer, so Polars cannot scan it."""
     columns = list(used) or list(schema)[:1]
-    frames = [pl.read_ipc_stream(str(file), columns=columns).lazy() for file in files]
+    frames = [_read_stream(file, columns).lazy() for file in files]
     if path_column is not None:
         frames = [frame.with_columns(pl.lit(str(f)).alias(path_column)) for f, frame in zip(files, frames, strict=True)]
     return pl.concat(frames)
+
+
+def _read_stream(file: Location, columns: list[str]) -> pl.DataFrame:
+    """Read a stream to its end mark: one that was cut between two of its messages would give fewer rows unseen."""
+    with open(file, "rb") as opened:  # noqa: PTH123 -- an address has no method to open it
+        opened.seek(-min(len(_END), os.fstat(opened.fileno()).st_size), os.SEEK_END)
+        whole = opened.read() == _END
+    if not whole:
+        message = f"{plain(file.name)} ends too early: the mark that closes an Arrow stream is missing. Write it again."
+        raise SourceError(message)
+    try:
+        return pl.read_ipc_stream(str(file), columns=columns)
+    except FOREIGN as error:
+        raise translate(error, file.name) from error
 
 
 def _huggingface(file: Location) -> str | None:

@@ -37,7 +37,7 @@ _SENTENCES = (
         ("more fields than defined",),
         "has a row with more fields than the header. Quote the fields that hold the separator",
     ),
-    (("unexpected end of file", "unexpectedeof"), "ends too early: it was cut off. Copy it again"),
+    (("unexpected end of file", "unexpectedeof", "fill whole buffer"), "ends too early: it was cut off. Copy it again"),
     (("gzip", "deflate", "checksum", "decompress"), "is damaged: its compressed data do not unpack. Copy it again"),
     (
         ("footerlength", "invalidfooter"),

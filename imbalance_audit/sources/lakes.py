@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from functools import partial
@@ -57,6 +58,9 @@ def scan_iceberg(path: str) -> pl.LazyFrame:
         SourceError: the metadata cannot be read.
     """
     _need("pyiceberg", "Reading an Iceberg table", extra="iceberg")
+    if find_spec("polars_iceberg") is None:
+        # Else Polars warns at every read that it plans with pyiceberg.
+        os.environ.setdefault("POLARS_ICEBERG_PLANNER", "pyiceberg")
     with reading(shown_path([path])):
         return pl.scan_iceberg(path)
 

@@ -153,7 +153,7 @@ def delta_table(name: str) -> Address | None:
     if address.scheme in (*_WEB, "hf") or glob.has_magic(address.url):
         return None
     bare = Address(address.url.rstrip("/"))
-    logs = _logs([bare.place], bare)
+    logs = _logs([bare.place], address)
     if any(log.parent.name == DELTA_LOG for log in logs):
         return bare
     if logs:
