@@ -81,7 +81,7 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
         raise OptionError(message)
     path = shown_path([str(one) for one in paths])
     files, notes = text_files(paths, _SUFFIXES)
-    splits, note = splits_of_files([file.path.absolute() for file in files])
+    splits, note = splits_of_files([file.place for file in files])
     notes += (note,) if note else ()
     tokens, before, left = [], 0, {"comments": 0, "ranges": 0}
     for file, split in steps(zip(files, splits, strict=True), "files", len(files)):
@@ -125,7 +125,7 @@ def _tokens(file: DataFile, options: ReadOptions, left: dict[str, int]) -> pl.Da
 
 def _shape(file: DataFile) -> _Shape:
     """Read the columns off the first line that is a token."""
-    numbered = [(i, line) for i, line in enumerate(first_lines(file.path, errors="replace"), 1) if line.strip(" \t")]
+    numbered = [(i, line) for i, line in enumerate(first_lines(file.local, errors="replace"), 1) if line.strip(" \t")]
     numbered = [(i, line) for i, line in numbered if not line.startswith(_DOCUMENT)]
     if not numbered:
         message = f"{plain(file.name)} holds no token."

@@ -2,7 +2,7 @@
 
     [{"label": "cat"}, …]    ["cat", "dog", …]    [["cat", "dog"], [], …]    {"info": …, "data": [{"label": "cat"}, …]}
 
-A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out of it, as JSON lines.
+A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out, as JSON lines.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.columns import listed
 from imbalance_audit.sources.formats import Format
 from imbalance_audit.sources.json_types import inferred, settled
+from imbalance_audit.sources.remote import on_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 _MARK = b"\xef\xbb\xbf"
 _HEAD = 1 << 20
@@ -56,19 +58,19 @@ def is_document(file: Path) -> bool:
     return not rest.strip() and any(_kind(memoryview(value)) == b"{" for value in keys.values())
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:
+def _schema(file: Location, options: ReadOptions) -> Schema:
     rows = _lines(file, None)
     return inferred(lambda first: _parsed([_joined(rows[:first])], infer=first), options)
 
 
-def _settle(files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+def _settle(files: Sequence[Location], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
     return settled(
         lambda schema: _parsed([_joined(_lines(file, schema)) for file in files], schema), used, paths, label, path
     )
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,
     used: Mapping[str, pl.DataType],
     options: ReadOptions,  # noqa: ARG001 -- every format has this signature
@@ -86,13 +88,14 @@ def _parsed(contents: Iterable[bytes], schema: Schema | None = None, *, infer: i
     return pl.scan_ndjson(streams, schema=schema, infer_schema_length=infer)
 
 
-def _lines(file: Path, columns: Iterable[str] | None) -> Sequence[bytes | msgspec.Raw]:
+def _lines(location: Location, columns: Iterable[str] | None) -> Sequence[bytes | msgspec.Raw]:
     """Return the rows of a document as JSON objects, with these keys only, or with all.
 
     Raises:
         EmptySourceError: the list is empty.
         SourceError: it is no JSON, or holds no list of rows.
     """
+    file = on_this_machine(location, "a JSON document")
     content = _content(file)
     try:
         rows = _rows(content, file)

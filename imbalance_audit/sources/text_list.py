@@ -58,7 +58,7 @@ def _is_entry(line: str) -> bool:
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
     files, notes = text_files(paths, _SUFFIXES)
-    splits, note = splits_of_files([file.path.absolute() for file in files])
+    splits, note = splits_of_files([file.place for file in files])
     notes += (note,) if note else ()
     lines = {file: scan_text(file) for file in files}
     comments = 0
