@@ -23,7 +23,9 @@ def figures(evaluation: Evaluation) -> dict[str, float | None]:
 def softmax(frame: pl.DataFrame) -> np.ndarray:
     logits = frame.select(f"logit_{name}" for name in NAMES).to_numpy()
     odds: np.ndarray = np.exp(logits)
-    return odds / odds.sum(axis=1, keepdims=True)
+    total: np.ndarray = odds.sum(axis=1, keepdims=True)
+    probability: np.ndarray = odds / total
+    return probability
 
 
 def test_every_figure_is_that_of_scikit_learn(predictions: Made) -> None:
