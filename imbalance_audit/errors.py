@@ -9,6 +9,7 @@
     ├── WeightFileError      a weight file cannot be read
     ├── ClassOrderError      weights and logits do not speak of the same classes
     ├── AuditFileError       an audit.json or evaluation.json cannot be read
+    ├── DecisionFileError    a decision.json cannot be read
     ├── SamplingError        a rank trained on other rows than its sampler planned
     ├── IndexFileError       a label index cannot be read
     ├── MissingExtraError    an optional dependency is not installed
@@ -64,6 +65,10 @@ class ClassOrderError(AuditError):
 
 class AuditFileError(AuditError):
     """An audit.json or an evaluation.json cannot be read, or is not one of ours."""
+
+
+class DecisionFileError(AuditError):
+    """A decision.json cannot be read, or is not one of ours."""
 
 
 class SamplingError(AuditError):

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "atomic": {"errors"},
     "class_order": {"display", "errors"},
     "evaluation": {"class_order", "display", "errors", "records", "sources", "weights"},
-    "decisions": {"display", "errors", "records"},
+    "decisions": {"display", "errors", "records", "weights"},
     "evaluation_file": {"atomic", "display", "errors", "records"},
     "decision_file": {"atomic", "display", "errors", "records"},
     "tuning": {"display", "errors", "records", "weights"},
@@ -47,15 +47,17 @@ MAY_IMPORT = {
     "weight_fields": {"display", "errors", "records"},
     "weight_file": {"atomic", "display", "errors", "records", "weight_fields"},
     "sample_weights": {"display", "errors", "records", "sources"},
-    "training": {"class_order", "display", "errors", "index_file", "records", "weight_file"},
+    "training": {
+        "class_order", "decision_file", "decisions", "display", "errors", "index_file", "records", "weight_file",
+    },
     "index_file": {"display", "errors"},
     "indexing": {"errors", "index_file", "records", "sources"},
     "report": {"display"},
     "publishing": {"atomic", "audit_file", "errors", "evaluation_file", "report", "rules", "weight_file", "weights"},
     "cli": {
-        "atomic", "audit_file", "auditing", "comparing", "display", "drafting", "errors", "evaluation",
-        "evaluation_file", "indexing", "judging", "merging", "policy_file", "publishing", "records", "report", "rules",
-        "sample_weights", "sources", "weight_file", "weights",
+        "atomic", "audit_file", "auditing", "comparing", "decision_file", "decisions", "display", "drafting", "errors",
+        "evaluation", "evaluation_file", "indexing", "judging", "merging", "policy_file", "publishing", "records",
+        "report", "rules", "sample_weights", "sources", "weight_file", "weights",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -66,9 +68,13 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": {"decisions", "evaluation"},
-    "sklearn": {"decisions", "evaluation"},
-    "scipy": {"decisions", "evaluation"},
+    "numpy": {"decisions", "evaluation", "tuning"},
+    "optuna": {"tuning"},
+    "scipy": {"decisions", "evaluation", "tuning"},
+    "sklearn": {"decisions", "evaluation", "tuning"},
+    "PIL": {"sources"},
+    "msgspec": {"sources"},
+    "yaml": {"sources"},
     "pandas": set(),
 }
 
@@ -129,9 +135,15 @@ def test_help_loads_neither_polars_nor_pandera_nor_torch_nor_rich() -> None:
     assert loaded_by(code).isdisjoint({"polars", "pandera", "torch", "rich", "pandas"})
 
 
-def test_an_audit_leaves_torch_unimported() -> None:
-    assert "torch" not in loaded_by("from imbalance_audit import scan\nscan(['a', 'b'])")
+def test_an_audit_of_a_list_loads_neither_torch_nor_an_image_library() -> None:
+    assert loaded_by("from imbalance_audit import scan\nscan(['a', 'b'])").isdisjoint({"torch", "PIL"})
 
 
 def test_training_leaves_polars_and_pandera_unimported() -> None:
     assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera"})
+
+
+def test_tuning_loads_no_scikit_learn_before_a_metric_is_named() -> None:
+    heavy = {"sklearn", "scipy", "numpy", "optuna", "torch"}
+
+    assert loaded_by("from imbalance_audit import search_weights, tune_weights").isdisjoint(heavy)

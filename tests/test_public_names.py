@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 import imbalance_audit
+import imbalance_audit.decisions
 import imbalance_audit.training
 
+PACKAGES = [imbalance_audit, imbalance_audit.decisions, imbalance_audit.training]
 
-@pytest.mark.parametrize("module", [imbalance_audit, imbalance_audit.training], ids=lambda module: module.__name__)
+
+@pytest.mark.parametrize("module", PACKAGES, ids=lambda module: module.__name__)
 def test_all_is_sorted_importable_and_documented(module: object) -> None:
     names = list(module.__all__)  # type: ignore[attr-defined]  # -- any package
 

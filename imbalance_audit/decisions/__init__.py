@@ -1,3 +1,47 @@
-"""From logits to honest probabilities, and from these to the class that serves the metric or costs least."""
+"""From logits to honest probabilities, and from these to the class that serves the metric or costs least.
+
+logits ─ correct ─ shift_prior ─ fit_temperature ─▶ probabilities ─ tune_decision ─▶ Decision ─ decide, apply ─▶ classes
+"""
 
 from __future__ import annotations
+
+from imbalance_audit.errors import MissingExtraError
+
+try:
+    import numpy as _numpy  # noqa: F401 -- only whether it can be imported
+except ModuleNotFoundError as error:
+    wanted_by = "imbalance_audit.decisions"
+    raise MissingExtraError.of(wanted_by, extra="evaluation") from error
+
+from imbalance_audit.decisions.applying import apply, decide
+from imbalance_audit.decisions.calibration import Calibration, fit_temperature
+from imbalance_audit.decisions.correction import correct, inverse_map
+from imbalance_audit.decisions.fitting import Tuning
+from imbalance_audit.decisions.formulas import Decided
+from imbalance_audit.decisions.metrics import Metric
+from imbalance_audit.decisions.priors import (
+    UncalibratedWarning,
+    estimate_prior,
+    shift_prior,
+    warn_if_uncalibrated,
+)
+from imbalance_audit.decisions.thresholds import cost_threshold
+from imbalance_audit.decisions.tuning import tune_decision
+
+__all__ = [
+    "Calibration",
+    "Decided",
+    "Metric",
+    "Tuning",
+    "UncalibratedWarning",
+    "apply",
+    "correct",
+    "cost_threshold",
+    "decide",
+    "estimate_prior",
+    "fit_temperature",
+    "inverse_map",
+    "shift_prior",
+    "tune_decision",
+    "warn_if_uncalibrated",
+]

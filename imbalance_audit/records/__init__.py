@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from imbalance_audit.records.audit import Audit, Source
 from imbalance_audit.records.counts import TRAIN, ClassCounts, IdCollision
-from imbalance_audit.records.decision import Decision, DecisionRule
+from imbalance_audit.records.decision import Decision, Decoding, InverseMap
 from imbalance_audit.records.evaluation import (
     CalibrationBin,
     ClassScore,
@@ -24,6 +24,7 @@ from imbalance_audit.records.evaluation import (
 from imbalance_audit.records.findings import Coverage, Finding
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.measures import LabelFaults, Measures, Skew
+from imbalance_audit.records.tuning import Candidate, CandidateScore, Tuning
 from imbalance_audit.records.vocabulary import SEVERITIES, OrderRule, Severity, State, Task, Unit
 from imbalance_audit.records.weights import ClassWeights
 
@@ -32,18 +33,21 @@ __all__ = [
     "TRAIN",
     "Audit",
     "CalibrationBin",
+    "Candidate",
+    "CandidateScore",
     "ClassCounts",
     "ClassScore",
     "ClassWeights",
     "Confusion",
     "Coverage",
     "Decision",
-    "DecisionRule",
+    "Decoding",
     "Difference",
     "Estimate",
     "Evaluation",
     "Finding",
     "IdCollision",
+    "InverseMap",
     "LabelFaults",
     "Labels",
     "Measures",
@@ -57,6 +61,7 @@ __all__ = [
     "Source",
     "State",
     "Task",
+    "Tuning",
     "Unit",
     "Verdict",
 ]

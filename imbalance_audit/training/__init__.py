@@ -11,11 +11,13 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.of(wanted_by, extra="torch") from error
 
 from imbalance_audit.training.accumulation import window_denominator
+from imbalance_audit.training.adjusting import AdaptiveWeights
 from imbalance_audit.training.corrections import (
     Correction,
     DoubleCorrectionWarning,
     check_corrections,
 )
+from imbalance_audit.training.decision import DecisionRule
 from imbalance_audit.training.losses import (
     AsymmetricLoss,
     ClassBalancedFocalLoss,
@@ -48,14 +50,18 @@ from imbalance_audit.training.schedules import (
     DeferredSampler,
     ProgressiveReweighting,
 )
+from imbalance_audit.training.validation import ClassFigures, ValidationTally
 
 __all__ = [
+    "AdaptiveWeights",
     "AsymmetricLoss",
     "ClassBalancedFocalLoss",
+    "ClassFigures",
     "ClassSampler",
     "ClassStream",
     "ClassesByRows",
     "Correction",
+    "DecisionRule",
     "DeferredReweighting",
     "DeferredSampler",
     "DoubleCorrectionWarning",
@@ -79,6 +85,7 @@ __all__ = [
     "StaleWeightsWarning",
     "StratifiedSampler",
     "VSLoss",
+    "ValidationTally",
     "WeightedBinaryCrossEntropy",
     "WeightedCrossEntropy",
     "WeightedMultilabelCrossEntropy",

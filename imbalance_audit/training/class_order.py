@@ -1,4 +1,4 @@
-"""Which weight belongs to which logit: the file's classes bound to the model's, by name.
+"""Which entry of a file belongs to which logit: the file's classes bound to the model's, by name.
 
 A vector in another order than the logits trains without an error and is wrong. So the model's classes are asked for,
 and anything but the same set of names is refused.
@@ -33,7 +33,7 @@ def logit_order(file_classes: Sequence[str], classes: Classes, *, trust_order: b
     """Return for each logit the index of its class in the file.
 
     Args:
-        file_classes: The classes that the weights speak of, in their order.
+        file_classes: The classes that the file speaks of, in its order.
         classes: The model's classes. Names in the order of the logits (`dataset.classes`), where an integer stands for
             the name that spells it; name → index (`dataset.class_to_idx`); index → name (`model.config.id2label`); or
             only how many there are.
@@ -64,7 +64,7 @@ def _trusted(expected: int, number: int, *, trust_order: bool) -> tuple[int, ...
         )
         raise ClassOrderError(message)
     if number != expected:
-        message = f"The weights are for {expected} classes, the model has {number}. Weigh the classes of the model."
+        message = f"The file is for {expected} classes, the model has {number}. Write one for the classes of the model."
         raise ClassOrderError(message)
     return tuple(range(number))
 
@@ -135,12 +135,12 @@ def _same_names(file_classes: Sequence[str], names: Sequence[str]) -> None:
         return
     parts = []
     if extra:
-        parts.append(f"the model has {_listed(extra)}, which the weights lack")
+        parts.append(f"the model has {_listed(extra)}, which the file lacks")
     if missing:
-        parts.append(f"the weights have {_listed(missing)}, which the model lacks")
+        parts.append(f"the file has {_listed(missing)}, which the model lacks")
     # Escaped before they are compared: a hint is printed, and a label is foreign text.
     hint = did_you_mean(extra[0], missing[:NEAR]) if extra else ""
-    message = f"Expected the model's classes to be those of the weights: {'; '.join(parts)}.{hint} Weigh these classes."
+    message = f"Expected the model's classes to be those of the file: {'; '.join(parts)}.{hint} Write one for these."
     raise ClassOrderError(message)
 
 

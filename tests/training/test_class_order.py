@@ -53,7 +53,7 @@ def test_a_mere_number_is_taken_on_trust_only() -> None:
     assert logit_order(FILE, 3, trust_order=True) == (0, 1, 2)
     with pytest.raises(ClassOrderError, match=r"got only their number, 3\. Give classes=dataset.classes"):
         logit_order(FILE, 3)
-    with pytest.raises(ClassOrderError, match="The weights are for 3 classes, the model has 4"):
+    with pytest.raises(ClassOrderError, match="The file is for 3 classes, the model has 4"):
         logit_order(FILE, 4, trust_order=True)
 
 
@@ -64,13 +64,13 @@ def test_trust_does_not_silence_names() -> None:
 @pytest.mark.parametrize(
     ("classes", "message"),
     [
-        (["bird", "cat"], 'the weights have "dog", which the model lacks'),
-        (["bird", "cat", "dog", "eel"], 'the model has "eel", which the weights lack'),
-        (["bird", "cat", "dgo"], 'the model has "dgo", which .*; the weights have "dog", .* Did you mean "dog"'),
-        (["bird", "cat", "dog "], '"dog ", which the weights lack'),
+        (["bird", "cat"], 'the file has "dog", which the model lacks'),
+        (["bird", "cat", "dog", "eel"], 'the model has "eel", which the file lacks'),
+        (["bird", "cat", "dgo"], 'the model has "dgo", which .*; the file has "dog", .* Did you mean "dog"'),
+        (["bird", "cat", "dog "], '"dog ", which the file lacks'),
         (["bird", "cat", "dog\x1b[0m"], r'"dog\\x1b\[0m", which'),
         (["bird", "cat", "cat"], 'got twice "cat"'),
-        ([], 'the weights have "bird", "cat", "dog"'),
+        ([], 'the file has "bird", "cat", "dog"'),
         ([0, 1, 2], 'the model has "0", "1", "2", which'),
         ({"bird": 0, "cat": 1, "dog": 3}, "each index from 0 to 2 once, got the indices 3"),
         ({"bird": 0, "cat": 1, "dog": 1}, "each index from 0 to 2 once, got an index twice"),

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from imbalance_audit.decisions.correction import Drawn, Trained
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import LogitAdjustedCrossEntropy, PriorCorrection, WeightedCrossEntropy
-from imbalance_audit.training.prior_correction import Drawn, Trained
 from imbalance_audit.weight_file import save_weights
 
 CLASSES = ["bird", "cat", "dog"]
@@ -69,7 +69,7 @@ def test_it_follows_the_order_of_the_model_and_takes_maps_of_logits(weight_file:
     assert filed(logits.half()).dtype == torch.float32
     assert filed.half().shift.dtype == torch.float32
     assert not filed.state_dict()
-    with pytest.raises(ClassOrderError, match="over the 3 weighted classes"):
+    with pytest.raises(ClassOrderError, match="over the 3 corrected classes"):
         filed(torch.zeros(2, 4))
 
 
@@ -87,7 +87,7 @@ def test_a_class_without_rows_and_weight_gets_no_probability_and_one_with_rows_i
 
 
 def test_a_wrong_choice_is_refused(weight_file: Path) -> None:
-    with pytest.raises(OptionError, match='no trained "focal"'):
-        PriorCorrection.from_file(weight_file, classes=CLASSES, trained="focal")  # type: ignore[arg-type]  # -- the point
+    with pytest.raises(OptionError, match='no trained "focall"'):
+        PriorCorrection.from_file(weight_file, classes=CLASSES, trained="focall")  # type: ignore[arg-type]  # -- the point
     with pytest.raises(OptionError, match="one shift for each class"):
         PriorCorrection(torch.tensor([float("nan")]))

@@ -35,8 +35,8 @@ def loss_dtype(values: Tensor) -> torch.dtype:
     return torch.float64 if values.dtype == torch.float64 else torch.float32
 
 
-def prepared_logits(logits: Tensor, classes: int) -> Tensor:
-    """Return logits (N, C), (C,) or (N, C, d₁, …) in the dtype of the loss.
+def prepared_logits(logits: Tensor, classes: int, *, which: str = "weighted") -> Tensor:
+    """Return logits (N, C), (C,) or (N, C, d₁, …) in the dtype of the loss; an error calls the classes `which`.
 
     Raises:
         ClassOrderError: they are not over C classes.
@@ -48,8 +48,8 @@ def prepared_logits(logits: Tensor, classes: int) -> Tensor:
     dim = class_dim(logits)
     if logits.shape[dim] != classes:
         message = (
-            f"Expected logits over the {classes} weighted classes in dimension {dim}, got {described(logits)}. "
-            "Give weights for exactly the model's classes, in its order."
+            f"Expected logits over the {classes} {which} classes in dimension {dim}, got {described(logits)}. "
+            "They must be exactly the model's classes, in its order."
         )
         raise ClassOrderError(message)
     # A conversion that changes nothing costs more than the question on a small batch.

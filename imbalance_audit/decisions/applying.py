@@ -1,0 +1,98 @@
+"""A decision applied: logits → probabilities and classes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imbalance_audit.decisions import formulas
+from imbalance_audit.decisions.formulas import Decided
+from imbalance_audit.decisions.inputs import checked_logits
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.errors import ClassOrderError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.records import Decision
+
+
+def decide(decision: Decision, logits: object) -> Decided:
+    """Return the probabilities (N, C) and the classes of logits (N, C): indices (N,), of several labels 0 and 1 (N, C).
+
+    Raises:
+        OptionError: the logits are not (N, C) over the decision's classes, or hold NaN; or a row leaves only classes
+            that the data do not have.
+    """
+    z = checked_logits(logits, size=len(decision.classes), multilabel=decision.multilabel)
+    with np.errstate(invalid="ignore"):
+        found = formulas.decided(z, decision, formulas.constants(decision), np)
+    _refuse_lost_rows(found.probabilities)
+    return Decided(found.probabilities, found.predicted.astype(np.int64))
+
+
+def apply(decision: Decision, predictions: Predictions) -> Predictions:
+    """Return predictions with the decision's probabilities and classes in place of what the file holds.
+
+    The classes may stand in another order than the decision's.
+
+    Raises:
+        ClassOrderError: they are not the decision's classes.
+        OptionError: the predictions hold no logits or probabilities, are of another task, or are no numbers.
+    """
+    logits = logits_of(predictions)
+    if (predictions.task == "multilabel") != decision.multilabel:
+        one, several = "one class a row", "several labels a row"
+        wanted, got = (several, one) if decision.multilabel else (one, several)
+        message = f"The decision is for {wanted}, {plain(predictions.path)} holds {got}. Tune one on such predictions."
+        raise OptionError(message)
+    found = decide(decision.in_order(order_of(decision.classes, predictions.classes)), logits)
+    return replace(predictions, outputs="probabilities", scores=found.probabilities, predicted=found.predicted)
+
+
+def logits_of(predictions: Predictions) -> NDArray[np.float64]:
+    """Return the logits of predictions.
+
+    Raises:
+        OptionError: they hold none, nor probabilities.
+    """
+    logits = predictions.logits()
+    if logits is None:
+        message = (
+            f"Expected logits or probabilities in {plain(predictions.path)}, got {predictions.outputs} only. "
+            "Write the model's raw output."
+        )
+        raise OptionError(message)
+    return logits
+
+
+def order_of(known: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
+    """Return for each wanted class its index among the known ones.
+
+    Raises:
+        ClassOrderError: they are not the same classes.
+    """
+    strays = [name for name in wanted if name not in set(known)]
+    missing = [name for name in known if name not in set(wanted)]
+    if strays or missing or len(known) != len(wanted):
+        which = f"{quoted(strays[0])} is not its class" if strays else f"{quoted(missing[0])} is missing"
+        got = which if strays or missing else "a class twice"
+        message = f"The predictions must be over the {len(known)} classes of the file, got others: {got}. Name them so."
+        raise ClassOrderError(message)
+    place = {name: index for index, name in enumerate(known)}
+    return tuple(place[name] for name in wanted)
+
+
+def _refuse_lost_rows(probabilities: NDArray[np.float64]) -> None:
+    lost = np.isnan(probabilities).any(axis=1)
+    if lost.any():
+        message = (
+            f"Row {int(np.argmax(lost))} has a probability only of classes that the training data lack "
+            f"({int(lost.sum()):,} such rows). Leave these rows out, or train on rows of these classes."
+        )
+        raise OptionError(message)
