@@ -57,7 +57,7 @@ def test_it_writes_a_decision_that_the_module_takes_and_shows_what_it_is_worth(r
     ("options", "shown"),
     [
         (["--method", "offsets", "--calibrate", "bias-corrected", "--target", "uniform"], "with a bias for each class"),
-        (["--method", "costs", "--metric", "expected_cost", "--costs", "costs.csv"], "least expected cost"),
+        (["--method", "costs", "--costs", "costs.csv"], "least expected cost"),
     ],
 )
 def test_each_method_is_shown_in_words(run: Run, validation: Path, options: list[str], shown: str) -> None:
