@@ -62,8 +62,8 @@ def evaluate(
     """Return what predictions are worth: every class, with intervals, and each two runs compared on the same rows.
 
     Figures are scikit-learn's. Shares of rows have Wilson's interval (JASA 1927); all else is resampled, the same rows
-    for every run, so that two runs are compared in pairs. PR-AUC and the class-wise calibration error have none, since
-    they would have to be computed anew for each resample, and runs are not compared by them.
+    for every run, so that two runs are compared in pairs. PR-AUC and the class-wise calibration error are resampled up
+    to half a million scores (rows × classes); beyond it they have no interval, and runs are not compared by them.
 
     Args:
         runs: A path, a frame or a dict of columns; or a dict of run → one of these, or `Predictions`. The first run is

@@ -12,6 +12,7 @@ from imbalance_audit.report.evaluation_words import (
     ARROWS,
     MARKS,
     answers,
+    condition,
     confusion_line,
     level,
     notes,
@@ -84,10 +85,8 @@ def _requirements(evaluation: Evaluation, colour: bool) -> list[str]:
     found = sorted(evaluation.requirements, key=lambda requirement: requirement.met)
     for requirement in found[:_LISTED]:
         state = "met" if requirement.met else "not met"
-        head, *rest = _hang(
-            " " * 11,
-            f"{plain(requirement.text)[:200]} in {quoted(requirement.run, longest=40)}: {observed(requirement)}",
-        )
+        said = f"{condition(requirement.text, longest=200)} in {quoted(requirement.run, longest=40)}"
+        head, *rest = _hang(" " * 11, f"{said}: {observed(requirement)}")
         word = _paint(f"{state:<7}", "pass" if requirement.met else "fail", colour)
         lines += [f"  {word}  {head.lstrip()}", *rest]
     left = len(found) - _LISTED
@@ -180,7 +179,7 @@ def _class_line(score: ClassScore) -> str:
 
 def _notes(evaluation: Evaluation) -> list[str]:
     odd = notes(evaluation)
-    lines = [line for note in odd[:_LISTED] for line in _hang("  ", note)]
+    lines = [line for note in odd[:_LISTED] for line in _hang("  ", plain(note))]
     left = len(odd) - _LISTED
     lines += [f"  and {figures.count(left)} more, in evaluation.json"] if left > 0 else []
     return ["", "Notes", *lines] if lines else []

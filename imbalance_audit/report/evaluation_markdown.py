@@ -21,6 +21,7 @@ from imbalance_audit.report.evaluation_words import (
     ARROWS,
     MARKS,
     answers,
+    condition,
     confusion_parts,
     glossary,
     level,
@@ -102,7 +103,7 @@ def _requirements(evaluation: Evaluation, caps: EvaluationCaps) -> list[str]:
     if not found:
         return []
     rows = [
-        ("✅ met" if r.met else "🟥 not met", code(r.text[:200]), code(title(r.run)), observed(r))
+        ("✅ met" if r.met else "🟥 not met", code(condition(r.text, longest=200)), code(title(r.run)), observed(r))
         for r in found[: caps.listed]
     ]
     table = pipe_table(("State", "Required", "Run", "Found"), rows, right=(3,))

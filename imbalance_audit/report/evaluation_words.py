@@ -46,12 +46,27 @@ def outcome(requirements: Sequence[Requirement]) -> tuple[Outcome, str]:
         return "unchecked", "Nothing was required"
     if not failed:
         return "pass", "The requirement is met" if n == 1 else f"All {figures.count(n)} requirements are met"
-    return "fail", "The requirement is not met" if n == 1 else f"{failed:,} of {n:,} requirements are not met"
+    return (
+        "fail",
+        "The requirement is not met"
+        if n == 1
+        else f"{failed:,} of {n:,} requirements {'is' if failed == 1 else 'are'} not met",
+    )
 
 
 def observed(requirement: Requirement) -> str:
     """Return what a requirement was judged by, on the scale in which it is written."""
     return "not defined" if requirement.observed is None else figures.number(requirement.observed)
+
+
+def condition(text: str, *, longest: int = 80) -> str:
+    """Return what was required, a long label cut in its middle so that the limit stays.
+
+    >>> condition("recall[" + "x" * 90 + "]>=0.5", longest=30)
+    'recall[xxxxxxxxxxxx…xxxxx]>=0.5'
+    """
+    safe = plain(text)
+    return safe if len(safe) <= longest else f"{safe[: longest - 11]}…{safe[-11:]}"
 
 
 def level(confidence: float) -> str:
@@ -70,7 +85,7 @@ def name(run: str) -> str:
 
 def title(run: str) -> str:
     """Return a run's name as a heading."""
-    safe = plain(run)
+    safe = plain(run[:41])
     return safe if len(safe) <= 40 else safe[:39] + "…"
 
 
@@ -232,9 +247,9 @@ def run_line(run: RunEvaluation) -> str:
 
 
 def notes(evaluation: Evaluation) -> list[str]:
-    """Return what was odd, of the whole and of each run."""
+    """Return what was odd, of the whole and of each run; foreign text, to be escaped."""
     own = [f"{name(run.name)}: {note}" for run in evaluation.runs for note in run.notes]
-    return [plain(note)[:800] for note in (*evaluation.notes, *own)]
+    return [note[:800] for note in (*evaluation.notes, *own)]
 
 
 def glossary(contents: EvaluationContents) -> list[tuple[str, str]]:

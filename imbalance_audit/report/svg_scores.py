@@ -62,8 +62,13 @@ def recalls(classes: Sequence[ScoredClass], runs: Sequence[str]) -> str:
     slot = (_W - _LEFT - _RIGHT) / len(classes)
     named = len(classes) <= NAMED
     longest = max(len(_short(row.label)) for row in classes) if named else 0
-    height = _TOP + _H + (round(22 + 4.7 * longest) if named else 40)
-    body = [_zones(classes, slot), _scale(), *_names(classes, slot, named=named)]
+    flat = 7 * longest < slot
+    height = _TOP + _H + (40 if flat or not named else round(22 + 4.7 * longest))
+    body = [
+        _zones(classes, slot),
+        _scale(),
+        *(_names(classes, slot, flat=flat) if named else _ranks(len(classes), slot)),
+    ]
     draw = _marks if len(classes) <= COLUMNS else _cloud
     body += [draw(classes, slot, place, len(runs), run) for place, run in enumerate(runs)]
     said = f"{figures.counted(len(classes), 'class', 'classes')} from left to right in {len(runs)} runs."
@@ -101,20 +106,25 @@ def _zones(classes: Sequence[ScoredClass], slot: float) -> str:
     return "".join(parts)
 
 
-def _names(classes: Sequence[ScoredClass], slot: float, *, named: bool) -> list[str]:
+def _names(classes: Sequence[ScoredClass], slot: float, *, flat: bool) -> list[str]:
     base = _TOP + _H
-    if named:
-        return [
-            f'<text transform="translate({_x(i, slot) + 4:.1f} {base + 14}) rotate(-42)" text-anchor="end">'
-            f"{escape(_short(row.label))}</text>"
-            for i, row in enumerate(classes)
-        ]
-    step = next((s for s in (1, 2, 5, 10, 20, 50) if len(classes) / s <= 14), max(100, len(classes) // 1400 * 100))
-    ranks = sorted({1, *range(step, len(classes) + 1, step)})
-    marks = [
-        f'<text x="{_x(rank - 1, slot):.1f}" y="{base + 17}" text-anchor="middle">{rank:,}</text>' for rank in ranks
+    places = [
+        f'x="{_x(i, slot):.1f}" y="{base + 18}" text-anchor="middle"'
+        if flat
+        else f'transform="translate({_x(i, slot) + 4:.1f} {base + 14}) rotate(-42)" text-anchor="end"'
+        for i in range(len(classes))
     ]
-    words = "rank of the class in training, commonest first"
+    return [f"<text {place}>{escape(_short(row.label))}</text>" for place, row in zip(places, classes, strict=True)]
+
+
+def _ranks(classes: int, slot: float) -> list[str]:
+    base = _TOP + _H
+    step = next((s for s in (1, 2, 5, 10, 20, 50) if classes / s <= 14), max(100, classes // 1400 * 100))
+    marks = [
+        f'<text x="{_x(rank - 1, slot):.1f}" y="{base + 17}" text-anchor="middle">{rank:,}</text>'
+        for rank in sorted({1, *range(step, classes + 1, step)})
+    ]
+    words = "rank of the class, commonest first"
     return [*marks, f'<text class="axis" x="{_W / 2:.0f}" y="{base + 35}" text-anchor="middle">{words}</text>']
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, sqrt
 
 from imbalance_audit.records import (
@@ -233,6 +234,24 @@ def hostile() -> Evaluation:
         split=evil,
         target={label: 1 / len(HOSTILE) for label in HOSTILE},
         notes=(evil,),
+    )
+
+
+def cut(evaluation: Evaluation, classes: int) -> Evaluation:
+    """Return an evaluation with the first few of its classes."""
+    kept = evaluation.classes[:classes]
+    return replace(
+        evaluation,
+        classes=kept,
+        runs=tuple(
+            replace(
+                run,
+                classes=run.classes[:classes],
+                confusions=tuple(c for c in run.confusions if {c.truth, c.predicted} <= set(kept)),
+            )
+            for run in evaluation.runs
+        ),
+        differences=tuple(d for d in evaluation.differences if "[" not in d.metric or d.metric[7:-1] in kept),
     )
 
 

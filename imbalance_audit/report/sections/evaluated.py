@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures, metrics
 from imbalance_audit.report.evaluation_contents import value, weakest
-from imbalance_audit.report.evaluation_words import MARKS, answers, notes, observed, outcome, title
+from imbalance_audit.report.evaluation_words import MARKS, answers, condition, level, notes, observed, outcome, title
 from imbalance_audit.report.markup import element, icon, message
 from imbalance_audit.report.metrics import metric
 from imbalance_audit.report.sections.overview import badge, section
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ICONS = {"fail": "error", "pass": "passed", "unchecked": "not_run"}
 _REASONS = 5
+_TILES = 6
 
 
 def masthead(evaluation: Evaluation, contents: EvaluationContents) -> Markup:
@@ -40,7 +41,7 @@ def masthead(evaluation: Evaluation, contents: EvaluationContents) -> Markup:
         element("p", "Evaluation of predictions", class_="eyebrow"),
         element("h1", named + (f" and {figures.counted(left, 'more run')}" if left > 0 else "") or "No run"),
         element("dl", *about, class_="about"),
-        element("div", _ruling(evaluation), _tiles(contents, runs), class_="verdict"),
+        element("div", _ruling(evaluation), _tiles(evaluation, contents), class_="verdict"),
         _answers(answers(evaluation, contents)),
         class_="masthead",
     )
@@ -51,7 +52,7 @@ def _ruling(evaluation: Evaluation) -> Markup:
     failed = [requirement for requirement in evaluation.requirements if not requirement.met]
     reasons = []
     for requirement in failed[:_REASONS]:
-        words = f"{plain(requirement.text)[:80]}: {observed(requirement)} in {title(requirement.run)}"
+        words = f"{condition(requirement.text)}: {observed(requirement)} in {title(requirement.run)}"
         word = element("span", icon("error"), "not met", class_="badge bare")
         reasons.append(element("li", element("span", word, class_="error"), element("span", words)))
     if len(failed) > _REASONS:
@@ -71,9 +72,25 @@ def _ruling(evaluation: Evaluation) -> Markup:
     )
 
 
-def _tiles(contents: EvaluationContents, runs: tuple[RunEvaluation, ...]) -> Markup:
-    if not runs:
-        return element("dl", class_="tiles")
+def _tiles(evaluation: Evaluation, contents: EvaluationContents) -> Markup:
+    runs = evaluation.runs
+    tiles = _headline(contents, runs) if runs else []
+    tiles += [
+        ("Rows", figures.count(evaluation.rows), "judged, none sampled"),
+        ("Classes", figures.count(len(evaluation.classes)), "in the index"),
+        ("Runs", figures.count(len(runs)), "on the same rows"),
+        ("Intervals", level(evaluation.confidence), "level of confidence"),
+        ("Requirements", figures.count(len(evaluation.requirements)), "asked for"),
+        ("Notes", figures.count(len(notes(evaluation))), "of what was odd"),
+    ]
+    cells = [
+        element("div", element("dt", head), element("dd", big, class_="big"), element("dd", small, class_="small"))
+        for head, big, small in tiles[:_TILES]
+    ]
+    return element("dl", *cells, class_="tiles")
+
+
+def _headline(contents: EvaluationContents, runs: tuple[RunEvaluation, ...]) -> list[tuple[str, str, str]]:
     best = (contents.ranked or runs)[0]
     keys = [key for key in (contents.leading, "balanced_accuracy", "macro_f1", "accuracy", "nll", "ece", "mcc") if key]
     shown = [key for key in dict.fromkeys(keys) if value(best, key) is not None][:4]
@@ -81,16 +98,11 @@ def _tiles(contents: EvaluationContents, runs: tuple[RunEvaluation, ...]) -> Mar
     if len(runs) > 1:
         by = metric(contents.leading).name if contents.leading else "no metric"
         tiles.insert(0, ("Best run", title(best.name), f"by {by}, of {figures.counted(len(runs), 'run')}"))
-    lowest = weakest(best)[:1]
     tiles += [
-        ("Worst class", figures.share(s.recall.value or 0.0), f"recall of {quoted(s.label, longest=30)}")
-        for s in lowest
+        ("Worst class", figures.share(score.recall.value or 0.0), f"recall of {quoted(score.label, longest=30)}")
+        for score in weakest(best)[:1]
     ]
-    cells = [
-        element("div", element("dt", head), element("dd", big, class_="big"), element("dd", small, class_="small"))
-        for head, big, small in tiles
-    ]
-    return element("dl", *cells, class_="tiles")
+    return tiles
 
 
 def _tile(key: str, run: RunEvaluation) -> tuple[str, str, str]:
@@ -121,7 +133,7 @@ def requirements(evaluation: Evaluation, caps: EvaluationCaps) -> Markup | None:
         element(
             "tr",
             element("td", badge("passed" if r.met else "error", "met" if r.met else "not met", bare=True)),
-            element("th", element("code", plain(r.text)[:200]), scope="row"),
+            element("th", element("code", condition(r.text, longest=200)), scope="row"),
             element("td", title(r.run)),
             element("td", observed(r), class_="n"),
         )

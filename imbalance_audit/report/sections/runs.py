@@ -38,6 +38,7 @@ _KEY = ", ".join(f"{shape} {verdict}" for verdict, shape in MARKS.items())
 def _table(evaluation: Evaluation, contents: EvaluationContents, caps: EvaluationCaps) -> Markup:
     listed = shown_runs(evaluation, caps)
     heads = [element("th", title(run.name), class_="n", scope="col") for run in listed]
+    heads += [element("th", "What it says", scope="col")] if len(listed) == 1 else []
     top = element("tr", element("th", "Metric", scope="col"), *heads)
     body = [_metric_row(key, listed, contents) for key in contents.metrics]
     left = len(evaluation.runs) - len(listed)
@@ -59,6 +60,7 @@ def _metric_row(key: str, listed: tuple[RunEvaluation, ...], contents: Evaluatio
             estimate_cell(known.unit, run.metrics.get(key), difference, best=top is not None and value(run, key) == top)
         )
     name = element("th", f"{known.name} {ARROWS[known.better]}".rstrip(), scope="row", title=known.meaning or None)
+    cells += [element("td", known.meaning, class_="muted")] if len(listed) == 1 else []
     return element("tr", name, *cells)
 
 
@@ -143,7 +145,7 @@ def _other_pairs(evaluation: Evaluation, contents: EvaluationContents, caps: Eva
     told = element("caption", f"{figures.count(left)} more in evaluation.json.") if left else ""
     table = element("table", told, element("thead", top), element("tbody", *rows))
     box = element("div", table, class_="tablebox tall", tabindex=0, role="region", aria_label="Other pairs of runs")
-    words = figures.counted(len(pairs), "other pair of runs", "other pairs of runs")
+    words = "other pair of runs" if len(pairs) == 1 else f"{figures.count(len(pairs))} other pairs of runs"
     return element("div", element("details", element("summary", f"The {words}"), box), class_="card folded")
 
 
