@@ -100,3 +100,17 @@ def refuse_classes_without_rows(classes: Sequence[str], rows: NDArray[np.int64],
             "Validate on rows of every class, or tune by accuracy or costs."
         )
         raise OptionError(message)
+
+
+def refuse_lost_rows(lost: NDArray[np.bool_]) -> None:
+    """Raise where a row has no probability left.
+
+    Raises:
+        OptionError: there is such a row.
+    """
+    if lost.any():
+        message = (
+            f"Row {int(np.argmax(lost))} has a probability only of classes that the training data lack "
+            f"({int(lost.sum()):,} such rows). Leave these rows out, or train on rows of these classes."
+        )
+        raise OptionError(message)
