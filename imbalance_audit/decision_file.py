@@ -70,10 +70,12 @@ def load_decision(path: str | PathLike[str]) -> Decision:
     """
     shown = plain(str(path))
     try:
-        content = json.loads(Path(path).read_bytes())
-    except OSError as error:
-        message = f"Cannot read {shown}: {plain(error.strerror or str(error))}. {_WAY_OUT}"
+        raw = Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        message = f"Cannot read {shown}: {plain(str(getattr(error, 'strerror', None) or error))}. {_WAY_OUT}"
         raise DecisionFileError(message) from error
+    try:
+        content = json.loads(raw)
     except (ValueError, RecursionError) as error:
         message = f"{shown} is not JSON ({plain(str(error))[:200]}). {_WAY_OUT}"
         raise DecisionFileError(message) from error

@@ -3,10 +3,10 @@
     python -m pipelines.train_fashion_mnist --out reports/fashion_mnist_lt --predictions predictions
 
 Writes the audit's report and weights.pt into `--out`, and into `--predictions` a file NAME-seedS.parquet for each run,
-which `audit evaluate` judges. Of the balanced test images every second one of a class is for validation, the others are
-for the figures: the rarest class has 60 training images, of which none can be spared. The plain network is also read
-with the log prior taken off its logits (post-hoc logit adjustment, Menon et al., ICLR 2021, §4.1), which costs no
-training.
+which `pipelines.evaluate_fashion_mnist`, or `audit evaluate`, judges. Of the balanced test images every second one of a
+class is for validation, the others are for the figures: the rarest class has 60 training images, none of which can be
+spared. The plain network is also read with the log prior taken off its logits (post-hoc logit adjustment, Menon et al.,
+ICLR 2021, §4.1), which costs no training.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import polars as pl
 import torch
@@ -113,7 +113,7 @@ def train(data: Data, way: Way, *, seed: int, epochs: int) -> Tensor:
     loader = DataLoader(TensorDataset(data.images, data.targets), batch_size=BATCH, sampler=sampler, drop_last=True)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, total_steps=epochs * len(loader))
-    weights = DeferredReweighting(criterion, epochs=epochs) if way.deferred else None
+    weights = DeferredReweighting(cast(WeightedCrossEntropy, criterion), epochs=epochs) if way.deferred else None
     for epoch in range(epochs):
         if isinstance(sampler, ClassSampler):
             sampler.set_epoch(epoch)

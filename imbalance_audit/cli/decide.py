@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from imbalance_audit.cli.options import Header, OutputFormat, class_names, given, say
+from imbalance_audit.cli.evaluate import Id, Label, Outputs, Positive, Scores, Split, Target, Truth
+from imbalance_audit.cli.options import Classes, Format, Header, OutputFormat, Separator, class_names, given, say
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights, InverseMap
 
@@ -125,11 +126,12 @@ class Tune:
 
 def tune_by(
     metric: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="macro_f1, f_beta, balanced_accuracy, accuracy, expected_cost (--costs) or recall_at_precision."
+            help="macro_f1, f_beta, balanced_accuracy, accuracy, expected_cost (--costs) or recall_at_precision; of "
+            "two classes f_beta and the recall are the second one's. [default: macro_f1; expected_cost for costs]"
         ),
-    ] = "macro_f1",
+    ] = None,
     method: Annotated[
         str | None,
         typer.Option(help="tau, offsets, thresholds or costs. [default: tau; thresholds for several labels]"),
@@ -140,10 +142,7 @@ def tune_by(
         str | None, typer.Option(metavar="FILE", help="A CSV, class names as header and first column, rows = truth.")
     ] = None,
     calibrate: Annotated[str, typer.Option(help="First: none, temperature or bias-corrected.")] = "none",
-    target_prior: Annotated[
-        str | None,
-        typer.Option(metavar="FILE|a=0.5,b=0.5", help="The class shares where the model is used, if others."),
-    ] = None,
+    target: Target = None,
     one_standard_error: Annotated[
         bool, typer.Option("--one-standard-error", help="The least τ within a standard error of the best.")
     ] = False,
@@ -152,7 +151,7 @@ def tune_by(
 ) -> Tune:
     """Return how to tune, as the options say."""
     options = {
-        "metric": metric,
+        "metric": metric or ("expected_cost" if method == "costs" else "macro_f1"),
         "method": method,
         "beta": beta,
         "precision": precision,
@@ -161,7 +160,7 @@ def tune_by(
         "folds": folds,
         "seed": seed,
     }
-    return Tune(options, costs, target_prior)
+    return Tune(options, costs, target)
 
 
 @dataclass(frozen=True)
@@ -173,22 +172,17 @@ class Reading:
 
 
 def reading_of(
-    label: Annotated[str | None, typer.Option(help="Column of the truth.")] = None,
-    scores: Annotated[
-        str | None, typer.Option(help="Columns of the scores (prob_*), one of lists, or the positive class's.")
-    ] = None,
-    outputs: Annotated[
-        Literal["logits", "probabilities"] | None, typer.Option(help="What they are, if their name does not tell.")
-    ] = None,
-    classes: Annotated[
-        str | None, typer.Option(help="Class names in index order: a,b,c or a text file with one a line.")
-    ] = None,
-    positive: Annotated[str | None, typer.Option(help="The class that one column of scores is of.")] = None,
-    id: Annotated[str | None, typer.Option(help="Column that tells rows apart.")] = None,
-    split: Annotated[str | None, typer.Option(help="Column of splits.")] = None,
-    of_split: Annotated[str | None, typer.Option(help="The one split to tune on, such as val.")] = None,
-    separator: Annotated[str | None, typer.Option(help="What joins several labels in one text, such as '|'.")] = None,
-    format: Annotated[str | None, typer.Option(help="File format, if the name does not tell.")] = None,
+    label: Label = None,
+    scores: Scores = None,
+    outputs: Outputs = None,
+    classes: Classes = None,
+    positive: Positive = None,
+    id: Id = None,
+    truth: Truth = None,
+    split_column: Split = None,
+    of_split: Annotated[str | None, typer.Option(help="Tune on this split only, such as val.")] = None,
+    separator: Separator = None,
+    format: Format = None,
     header: Header = True,
 ) -> Reading:
     """Return how to read predictions, as the options say."""
@@ -198,7 +192,8 @@ def reading_of(
         "outputs": outputs,
         "positive": positive,
         "id": id,
-        "split": split,
+        "truth": truth,
+        "split": split_column,
         "of_split": of_split,
         "separator": separator,
         "format": format,
@@ -242,7 +237,7 @@ def decide(
             **{**tune.options, "method": method},
             costs=None if tune.costs is None else read_costs(tune.costs),
             prior=None if weights is None or multilabel else [max(n, 1) for n in weights.counts],
-            target=_target(tune.target, found.classes),
+            target=_target(tune.target, found.classes, weights),
         ),
         multilabel=multilabel,
         correction=inverse,
@@ -254,12 +249,17 @@ def decide(
     say(f"wrote {output}")
 
 
-def _target(text: str | None, classes: tuple[str, ...]) -> list[float] | None:
+def _target(text: str | None, classes: tuple[str, ...], weights: ClassWeights | None) -> list[float] | None:
+    from imbalance_audit.evaluation.priors import checked_target
     from imbalance_audit.weights import read_prior
-    from imbalance_audit.weights.target_prior import refuse_other_names
 
     if text is None:
         return None
-    shares = read_prior(text)
-    refuse_other_names(classes, list(shares), what="target prior")
-    return [shares[name] for name in classes]
+    if text == "uniform":
+        return [1 / len(classes)] * len(classes)
+    if text == "data":
+        if weights is None:
+            message = "--target data needs the training counts: give --weights and --trained."
+            raise OptionError(message)
+        return [float(n) for n in weights.counts]
+    return list(checked_target(read_prior(text), classes).values())

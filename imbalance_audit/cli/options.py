@@ -121,9 +121,11 @@ def read_of(
 
         return Read(judge_again(load_audit(sources[0]), policy), None)
     from imbalance_audit.auditing import scan_labels
+    from imbalance_audit.sources.remote import address_of, is_remote
 
+    named = [address_of(source) if is_remote(source) else Path(source) for source in sources]
     with progress() as shown:
-        labels = read(sources[0] if len(sources) == 1 else [Path(source) for source in sources], options)
+        labels = read(sources[0] if len(sources) == 1 else named, options)
         shown.doing("counting")
         scanned = scan_labels(
             labels,

@@ -9,7 +9,7 @@ import numpy as np
 
 from imbalance_audit.decisions import formulas
 from imbalance_audit.decisions.formulas import Decided
-from imbalance_audit.decisions.inputs import checked_logits
+from imbalance_audit.decisions.inputs import checked_logits, refuse_lost_rows
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import ClassOrderError, OptionError
 
@@ -32,7 +32,7 @@ def decide(decision: Decision, logits: object) -> Decided:
     z = checked_logits(logits, size=len(decision.classes), multilabel=decision.multilabel)
     with np.errstate(invalid="ignore"):
         found = formulas.decided(z, decision, formulas.constants(decision), np)
-    _refuse_lost_rows(found.probabilities)
+    refuse_lost_rows(np.isnan(found.probabilities).any(axis=1))
     return Decided(found.probabilities, found.predicted.astype(np.int64))
 
 
@@ -86,13 +86,3 @@ def order_of(known: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
         raise ClassOrderError(message)
     place = {name: index for index, name in enumerate(known)}
     return tuple(place[name] for name in wanted)
-
-
-def _refuse_lost_rows(probabilities: NDArray[np.float64]) -> None:
-    lost = np.isnan(probabilities).any(axis=1)
-    if lost.any():
-        message = (
-            f"Row {int(np.argmax(lost))} has a probability only of classes that the training data lack "
-            f"({int(lost.sum()):,} such rows). Leave these rows out, or train on rows of these classes."
-        )
-        raise OptionError(message)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.inputs import checked_logits
+from imbalance_audit.decisions.inputs import checked_logits, refuse_lost_rows
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
 from imbalance_audit.records import InverseMap
@@ -124,9 +124,13 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
     """
     z = checked_logits(logits, size=len(inverse.after), multilabel=multilabel)
     before, after = np.asarray(inverse.before), np.asarray(inverse.after)
-    return checked_logits(
-        formulas.corrected(z, inverse, before, after, multilabel=multilabel, xp=np), multilabel=multilabel
-    )
+    with np.errstate(invalid="ignore"):
+        found: NDArray[np.float64] = formulas.corrected(z, inverse, before, after, multilabel=multilabel, xp=np)
+    # The largest one is NaN where any is.
+    top: NDArray[np.float64] = found.max(axis=1)
+    lost = np.isnan(top)
+    refuse_lost_rows(lost if multilabel else np.logical_or(lost, top == -np.inf))
+    return found
 
 
 def _refuse(trained: str, drawn: str, smoothing: str, *, multilabel: bool, label_smoothing: float) -> None:

@@ -64,7 +64,8 @@ def of_one_label(pairs: Pairs, classes: int) -> ClassTable:
         "balanced_accuracy": float(np.nanmean(table[1])),
         "worst_recall": float(np.nanmin(table[1])),
         "g_mean": float(g_mean(totals)),
-        "mcc": float(matthews_corrcoef(truth, said, sample_weight=rows)),
+        # scikit-learn warns where there is one label only, and has 0 as well.
+        "mcc": float(matthews_corrcoef(truth, said, sample_weight=rows)) if len(rows) > 1 else 0.0,
     }
     return ClassTable(support, predicted, hits, *table, overall)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imbalance_audit.evaluation import formulas
 from imbalance_audit.evaluation.calibration import BINS, bin_of, calibration_error, reliability
+from imbalance_audit.evaluation.class_sums import class_sums
 from imbalance_audit.evaluation.confusions import joint_counts, worst_confusions
 from imbalance_audit.evaluation.groups import worst_group
 from imbalance_audit.evaluation.intervals import percentile, wilson
@@ -97,7 +98,8 @@ class Scored:
             bins = bin_of(found.confidence), (found.confidence - found.right) * scale
         if setting.costs is not None:
             features["expected_cost"] = setting.costs[predictions.truth, predictions.predicted] * weight
-        return RowSums(predictions.truth, predictions.predicted, features, bins)
+        scores = partial(class_sums, predictions, setting.weight)
+        return RowSums(predictions.truth, predictions.predicted, features, bins, scores)
 
     def reliability(self) -> tuple[CalibrationBin, ...]:
         """Return the reliability diagram."""
@@ -122,6 +124,10 @@ def resampled_metrics(scored: Scored, resampled: Resampled) -> dict[str, Floats]
             found[name] = total / (resampled.totals.rows if name == "accuracy" else weight)
     if resampled.bins is not None:
         found["ece"] = calibration_error(resampled.bins, weight)
+    if resampled.pr_auc is not None:
+        found["pr_auc"] = resampled.pr_auc
+    if resampled.classwise_gap is not None:
+        found["classwise_ece"] = resampled.classwise_gap / weight
     return found
 
 

@@ -46,7 +46,12 @@ def outcome(requirements: Sequence[Requirement]) -> tuple[Outcome, str]:
         return "unchecked", "Nothing was required"
     if not failed:
         return "pass", "The requirement is met" if n == 1 else f"All {figures.count(n)} requirements are met"
-    return "fail", "The requirement is not met" if n == 1 else f"{failed:,} of {n:,} requirements are not met"
+    return (
+        "fail",
+        "The requirement is not met"
+        if n == 1
+        else f"{failed:,} of {n:,} requirements {'is' if failed == 1 else 'are'} not met",
+    )
 
 
 def observed(requirement: Requirement) -> str:

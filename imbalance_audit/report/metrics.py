@@ -151,7 +151,13 @@ def figure(unit: MetricUnit, value: float | None) -> str:
         return "∞" if value == inf else "−∞"
     if unit == "share":
         return figures.share(value)
-    return _minus(figures.number(value) if unit == "cost" or abs(value) >= 100 else _decimal(value))
+    return _minus(_cost(value) if unit == "cost" else figures.number(value) if abs(value) >= 100 else _decimal(value))
+
+
+def _cost(value: float) -> str:
+    if value == int(value) or abs(value) >= 1000:
+        return figures.number(value)
+    return f"{value:#.3g}".rstrip(".")
 
 
 def _decimal(value: float) -> str:
@@ -173,7 +179,8 @@ def span(unit: MetricUnit, estimate: Estimate) -> str:
     """
     if estimate.low is None or estimate.high is None:
         return ""
-    return "–".join(figure(unit, end).removesuffix(" %") for end in (estimate.low, estimate.high))
+    between = " to " if estimate.low < 0 else "–"
+    return between.join(figure(unit, end).removesuffix(" %") for end in (estimate.low, estimate.high))
 
 
 def told(unit: MetricUnit, estimate: Estimate) -> str:
@@ -226,7 +233,7 @@ def _size(unit: MetricUnit, value: float | None) -> str:
     if not value or not isfinite(value):
         return "0" if not value else "∞" if value > 0 else "−∞"
     if unit == "cost":
-        return _minus(figures.number(value))
+        return _minus(_cost(value))
     size = abs(value) * (100 if unit == "share" else 1)
     least, most = (0.005, 1) if unit == "share" else (0.00005, 3)
     digits = most if size >= 10**-most else most + 1

@@ -89,16 +89,6 @@ def page(
         styles: The style sheets of this folder, in order.
     """
     anchor, words = skip
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name_="color-scheme", content="light dark"),
-        element("title", title),
-        element("link", rel="icon", href="data:,"),
-        element("style", Markup("\n" + "".join(asset(name) for name in styles))),
-    )
     body = element(
         "body",
         sprite(),
@@ -110,7 +100,20 @@ def page(
         Markup(f'\n<script type="application/json" id="{data[0]}">{data[1]}</script>\n'),
         element("script", Markup("\n" + asset("page.js"))),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    return f"<!DOCTYPE html>\n{element('html', _head(title, styles), body, lang='en')}\n"
+
+
+def _head(title: str, styles: Sequence[str]) -> Markup:
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name_="color-scheme", content="light dark"),
+        element("title", title),
+        element("link", rel="icon", href="data:,"),
+        element("style", Markup("\n" + "".join(asset(name) for name in styles))),
+    )
 
 
 def _navigation(sections: Sequence[Section]) -> Markup:

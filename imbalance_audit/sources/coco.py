@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.coco_file import Category, CocoFile, Id
+    from imbalance_audit.sources.coco_file import CocoFile
+    from imbalance_audit.sources.coco_records import Category, Id
     from imbalance_audit.sources.options import ReadOptions
 
 _FOLDERS = ("_annotations.coco.json", "*/_annotations.coco.json", "instances_*.json", "annotations/instances_*.json")

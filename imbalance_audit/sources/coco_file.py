@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.classes import told_apart
+from imbalance_audit.sources.coco_pieces import Annotations, read_pieces
+from imbalance_audit.sources.coco_records import Annotation, Content, OddContent
 from imbalance_audit.sources.json_file import read_json
 from imbalance_audit.sources.json_head import json_head
 
@@ -19,56 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-Id = int | str | float | None
-"""What files have for an id. Loaders compare ids as they are: 1 and 1.0 are one id, 1 and "1" are two."""
-
-
-class Image(msgspec.Struct, gc=False):
-    """One image, with or without annotations; its last two fields are of LVIS."""
-
-    id: Id = None
-    file_name: str | int | None = None
-    not_exhaustive_category_ids: list[Id] | None = None
-    neg_category_ids: list[Id] | None = None
-
-
-class Annotation(msgspec.Struct, gc=False):
-    """One object in an image."""
-
-    image_id: Id = None
-    category_id: Id = None
-    iscrowd: int | float | str | bool | None = 0
-
-
-class Category(msgspec.Struct, gc=False):
-    """One class; its last two fields are of LVIS."""
-
-    id: Id = None
-    name: str | int | float | None = None
-    keypoints: list[str | int] | None = None
-    frequency: str | None = None
-    image_count: int | float | None = None
-
-
-class _File(msgspec.Struct, gc=False):
-    images: list[Image] | None = None
-    annotations: list[Annotation] | None = None
-    categories: list[Category] | None = None
-
-
-class _Segment(msgspec.Struct, gc=False):
-    category_id: Id = None
-    iscrowd: int | float | str | bool | None = 0
-
-
-class _Odd(msgspec.Struct, gc=False):
-    image_id: Id = None
-    caption: str | None = None
-    segments_info: list[_Segment] | None = None
-
-
-class _OddFile(msgspec.Struct, gc=False):
-    annotations: list[_Odd]
+    from imbalance_audit.sources.coco_records import Category, Id, Image
 
 
 @dataclass(frozen=True)
@@ -106,30 +55,45 @@ def read_coco(path: Path, name: str) -> CocoFile:
         what = "detection results, not labels" if "score" in head.keys else "a list, not a COCO file"
         message = f"{plain(name)} is {what}. Name the file with images, annotations and categories."
         raise SourceError(message)
-    content, notes = read_json(path, _File, name)
-    annotations = content.annotations
-    if content.images is None or annotations is None:
-        missing = "images" if content.images is None else "annotations"
-        message = f"{plain(name)} has no {quoted(missing)}, so it is no COCO annotation file. Name another one."
-        raise SourceError(message)
-    if any(annotation.category_id is None for annotation in annotations[:1]):
-        annotations, more = _odd_annotations(path, name, annotations)
-        notes += more
+    content, annotations, notes = _content(path, name)
     if not content.categories:
         message = f'{plain(name)} has no "categories", so its classes have no names. Name a file that has them.'
         raise SourceError(message)
     categories, more = _checked_categories(content.categories, name)
-    images, again = _checked_images(content.images, name)
-    crowds = Counter(map(attrgetter("iscrowd"), annotations))
+    images, again = _checked_images(content.images or (), name)
     return CocoFile(
         name=name,
         images=images,
-        image_ids=list(map(attrgetter("image_id"), annotations)),
-        category_ids=list(map(attrgetter("category_id"), annotations)),
-        crowds=sum(n for crowd, n in crowds.items() if crowd not in (None, 0, "0")),
+        image_ids=annotations.image_ids,
+        category_ids=annotations.category_ids,
+        crowds=sum(n for crowd, n in annotations.crowds.items() if crowd not in (None, 0, "0")),
         categories=categories,
         notes=(*notes, *more, *again),
     )
+
+
+def _content(path: Path, name: str) -> tuple[Content, Annotations, tuple[str, ...]]:
+    """Return the content of a file without its annotations, these, and notes.
+
+    Raises:
+        EmptySourceError: the file has no bytes.
+        SourceError: it is no annotation file.
+    """
+    pieces = read_pieces(path)
+    if pieces is not None and pieces[0].images is not None:
+        return *pieces, ()
+    content, notes = read_json(path, Content, name)
+    found = content.annotations
+    if content.images is None or found is None:
+        missing = "images" if content.images is None else "annotations"
+        message = f"{plain(name)} has no {quoted(missing)}, so it is no COCO annotation file. Name another one."
+        raise SourceError(message)
+    if found and found[0].category_id is None:
+        found, more = _odd_annotations(path, name, found)
+        notes += more
+    annotations = Annotations()
+    annotations.add(found)
+    return content, annotations, notes
 
 
 def _checked_images(images: Sequence[Image], name: str) -> tuple[tuple[Image, ...], tuple[str, ...]]:
@@ -153,7 +117,7 @@ def _odd_annotations(path: Path, name: str, annotations: list[Annotation]) -> tu
     Raises:
         SourceError: the annotations are captions.
     """
-    odd = read_json(path, _OddFile, name)[0].annotations
+    odd = read_json(path, OddContent, name)[0].annotations
     if all(one.segments_info is not None for one in odd):
         segments = [
             Annotation(one.image_id, segment.category_id, segment.iscrowd)
@@ -193,6 +157,8 @@ def _checked_categories(categories: Sequence[Category], name: str) -> tuple[tupl
     names, notes = told_apart([str(category.name) for category in ordered], [category.id for category in ordered])
     for category, apart in zip(ordered, names, strict=True):
         category.name = apart
+    if posed := sum(category.keypoints is not None for category in ordered):
+        notes += (f"Categories with keypoints, whose annotations count as boxes: {posed:,}.",)
     if isinstance(ordered[0].id, str):
         notes += ('Category ids are text, so their order is that of text: "10" before "2".',)
     return ordered, notes

@@ -81,7 +81,7 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
         raise OptionError(message)
     path = shown_path([str(one) for one in paths])
     files, notes = text_files(paths, _SUFFIXES)
-    splits, note = splits_of_files([file.path.absolute() for file in files])
+    splits, note = splits_of_files([file.place for file in files])
     notes += (note,) if note else ()
     tokens, before, left = [], 0, {"comments": 0, "ranges": 0}
     for file, split in steps(zip(files, splits, strict=True), "files", len(files)):
@@ -125,7 +125,7 @@ def _tokens(file: DataFile, options: ReadOptions, left: dict[str, int]) -> pl.Da
 
 def _shape(file: DataFile) -> _Shape:
     """Read the columns off the first line that is a token."""
-    numbered = [(i, line) for i, line in enumerate(first_lines(file.path, errors="replace"), 1) if line.strip(" \t")]
+    numbered = [(i, line) for i, line in enumerate(first_lines(file.local, errors="replace"), 1) if line.strip(" \t")]
     numbered = [(i, line) for i, line in numbered if not line.startswith(_DOCUMENT)]
     if not numbered:
         message = f"{plain(file.name)} holds no token."
@@ -155,6 +155,7 @@ def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.D
     gap = (line.str.strip_chars(" \t") == "") | line.str.starts_with(_DOCUMENT)
     text = line.str.strip_chars(" \t").str.replace_all("[ \t]+", " ") if runs else line
     fields = text.str.split("\t" if shape.tabs else " ").list
+    label = fields.get(column, null_on_oob=True).cast(pl.Categorical)
     return (
         lines.select(
             number="number",
@@ -163,7 +164,8 @@ def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.D
             comment=line.str.starts_with("#"),
             fields=fields.len(),
             part=fields.first().str.contains(r"^[0-9]+[-.][0-9]+$") if shape.universal else pl.lit(value=False),
-            label=fields.get(column, null_on_oob=True).cast(pl.Categorical),
+            label=label,
+            last=label if column == shape.columns - 1 else fields.last().cast(pl.Categorical),
         )
         .filter(~pl.col("gap"))
         .collect(engine="streaming")
@@ -171,12 +173,12 @@ def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.D
 
 
 def _without_comments(table: pl.DataFrame, shape: _Shape, left: dict[str, int]) -> pl.DataFrame:
-    """A line that begins with # is a token where it has the columns of one, and a tag that other tokens have."""
+    """A line that begins with # is a token where it has the columns of one, and ends as other tokens do."""
     if not table["comment"].any():
         return table
     comment = pl.col("comment") & (pl.lit(shape.universal) | (pl.col("fields") != shape.columns))
-    others = table.filter(~pl.col("comment"))["label"].unique().implode()
-    comment |= pl.col("comment") & ~pl.col("label").is_in(others)
+    others = table.filter(~pl.col("comment"))["last"].unique().implode()
+    comment |= pl.col("comment") & ~pl.col("last").is_in(others)
     kept = table.filter(~comment)
     left["comments"] += len(table) - len(kept)
     return kept

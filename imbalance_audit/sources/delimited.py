@@ -12,15 +12,15 @@ from imbalance_audit.sources.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 _TAB_SUFFIXES = (".tsv", ".tab")
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:
+def _schema(file: Location, options: ReadOptions) -> Schema:
     names = list(_open([file], _separator(file, options), options).collect_schema())
     if any("\ufffd" in name for name in names):
         message = f"{plain(file.name)} is not UTF-8 text. Convert it first, for example: iconv -f LATIN1 -t UTF-8."
@@ -32,7 +32,7 @@ def _schema(file: Path, options: ReadOptions) -> Schema:
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,
     used: Mapping[str, pl.DataType],  # noqa: ARG001 -- every format has this signature
     options: ReadOptions,
@@ -47,11 +47,13 @@ def _scan(
     return frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in schema))
 
 
-def _open(files: Sequence[Path], separator: str, options: ReadOptions, path_column: str | None = None) -> pl.LazyFrame:
+def _open(
+    files: Sequence[Location], separator: str, options: ReadOptions, path_column: str | None = None
+) -> pl.LazyFrame:
     tabbed = _bare_suffix(files[0]) in _TAB_SUFFIXES
     settings: dict[str, Any] = {"quote_char": None} if tabbed else {}  # a lone quote in a TSV would merge its rows
     return pl.scan_csv(
-        list(files),
+        [str(file) for file in files],
         separator=separator,
         has_header=options.header,
         infer_schema=False,
@@ -61,7 +63,7 @@ def _open(files: Sequence[Path], separator: str, options: ReadOptions, path_colu
     )
 
 
-def _separator(file: Path, options: ReadOptions) -> str:
+def _separator(file: Location, options: ReadOptions) -> str:
     """Return the tab for TSV; else the comma, or what stands in a first row that holds no comma at all."""
     if _bare_suffix(file) in _TAB_SUFFIXES:
         return "\t"
@@ -74,7 +76,7 @@ def _separator(file: Path, options: ReadOptions) -> str:
     return ","
 
 
-def _bare_suffix(file: Path) -> str:
+def _bare_suffix(file: Location) -> str:
     suffixes = [suffix.lower() for suffix in file.suffixes]
     return next((suffix for suffix in reversed(suffixes) if suffix not in (".gz", ".zst")), "")
 

@@ -5,6 +5,7 @@ A lazy source fails when it is counted, not when it is opened. Whoever collects 
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ FOREIGN: tuple[type[BaseException], ...] = (
 )
 """What Polars raises while it reads. A broken file can make it panic; broken gzip data is a bare OSError."""
 
+_CREDENTIALS = "Set those of the store in the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 _READERS = frozenset(("_internal", "deltalake", "pyiceberg"))
 """Modules whose exceptions come through Polars as they are; `_internal` is how deltalake calls its own."""
 
@@ -35,12 +37,38 @@ _SENTENCES = (
         ("more fields than defined",),
         "has a row with more fields than the header. Quote the fields that hold the separator",
     ),
-    (("unexpected end of file", "unexpectedeof"), "ends too early: it was cut off. Copy it again"),
+    (
+        ("unexpected end of file", "unexpectedeof", "before the end-of-stream", "fill whole buffer"),
+        "ends too early: it was cut off. Copy it again",
+    ),
     (("gzip", "deflate", "checksum", "decompress"), "is damaged: its compressed data do not unpack. Copy it again"),
+    (
+        ("footerlength", "invalidfooter"),
+        "is no Arrow file. If it is a stream, as Hugging Face's library writes it, it is read on this machine only",
+    ),
     (("no such file",), "is no longer there, or lacks one of its files. Name what is complete"),
     (("permission denied",), "may not be read. Change its permissions"),
 )
+_REMOTE_SENTENCES = (
+    (("nosuchbucket",), "lies in a bucket that does not exist. Correct the name of the bucket"),
+    (
+        ("metadata/", "/latest/api/token", "must be specified"),
+        "needs credentials, and none were found. " + _CREDENTIALS,
+    ),
+    (
+        ("403", "401", "privileges", "accessdenied", "signaturedoesnotmatch", "unauthorized"),
+        "may not be read with the credentials in use. " + _CREDENTIALS,
+    ),
+    (("not found", "404", "nosuchkey"), "does not exist. Check the address; a prefix ends in a slash"),
+    (("range request not supported",), "is served without range requests. Download it first"),
+    (("not allowed", "badscheme"), "is served without TLS. Set AWS_ALLOW_HTTP=true to read it nevertheless"),
+    (("error sending request", "timed out"), "cannot be reached. Check the address, the endpoint and the network"),
+)
 _LONGEST = 300
+_USER = re.compile(r"\b((?!abfs|adl)[A-Za-z][A-Za-z0-9+.-]*://)[^/\s@]+@")
+"""`user:password@` in an address; Azure writes the container there."""
+_QUERY = re.compile(r"(https?://[^\s?]*)\?\S*")
+"""The query of a link, which may be its signature. Elsewhere a question mark is a pattern's."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +105,28 @@ def reading(labels: Labels | str) -> Iterator[None]:
         raise translate(cause, name) from error
 
 
+def redacted(text: str) -> str:
+    """Return text in which no address shows credentials or a query.
+
+    >>> redacted("https://me:secret@host/a.csv?sig=1 and s3://bucket/*.csv")
+    'https://host/a.csv and s3://bucket/*.csv'
+    """
+    return _QUERY.sub(r"\1", _USER.sub(r"\1", text))
+
+
 def translate(error: BaseException, path: str) -> SourceError:
     """Return the sentence for an error met while this source was read."""
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     found = text.lower()
-    name = plain(path)
+    name = plain(redacted(path))
     if isinstance(error, pl.exceptions.NoDataError):
         return EmptySourceError(f"{name} is empty. Write the labels into it first.")
-    for signs, sentence in _SENTENCES:
-        if any(sign in found for sign in signs):
+    remote = "object-store error" in found or "error sending request" in found
+    for signs, sentence in _REMOTE_SENTENCES if remote else _SENTENCES:
+        if any(sign in (str(error).lower() if remote else found) for sign in signs):
             return SourceError(f"{name} {sentence}.")
+    # The library shows the path of a link apart from its host.
+    text = re.sub(r"\?[^\s)]+", "", redacted(text)) if remote else redacted(text)
     shown = plain(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…").rstrip(".")
     return SourceError(f"{name} cannot be read: {shown}. Check that the file is complete and of the format it claims.")
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError, did_you_mean
-from imbalance_audit.sources.failures import translate
+from imbalance_audit.sources.failures import redacted, translate
 from imbalance_audit.sources.managed import kind_of
+from imbalance_audit.sources.remote import address_of, find_remote, is_remote, on_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+    from imbalance_audit.sources.remote import Location
+
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
+
 _NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
 _LEVELS = 4
 """Folders above a data file in which a table's log is looked for: as deep as tables are usually partitioned."""
@@ -36,21 +40,39 @@ class DataFile:
         split: The split that the folder's own records give the file.
     """
 
-    path: Path
-    root: Path
+    path: Location
+    root: PurePath
     sure: bool
     split: str | None = None
 
     @property
     def name(self) -> str:
         """The path below the root: never absolute."""
-        return self.path.relative_to(self.root).as_posix()
+        return self._below.as_posix()
 
     @property
     def hive(self) -> Mapping[str, str | None]:
         """The keys in the folder names, values as text: `label=005` stays `"005"`."""
-        pairs = (part.split("=", 1) for part in self.path.relative_to(self.root).parts[:-1] if "=" in part)
+        pairs = (part.split("=", 1) for part in self._below.parts[:-1] if "=" in part)
         return {unquote(key): None if value == _NULL_KEY else unquote(value) for key, value in pairs}
+
+    @property
+    def place(self) -> PurePath:
+        """The absolute path; of a remote file, the bucket and the path in it."""
+        return self.path.absolute() if isinstance(self.path, Path) else self.path.place
+
+    @property
+    def local(self) -> Path:
+        """The path, where the file lies on this machine.
+
+        Raises:
+            SourceError: it does not.
+        """
+        return on_this_machine(self.path, "a file of this kind")
+
+    @property
+    def _below(self) -> PurePath:
+        return (self.path if isinstance(self.path, Path) else self.path.place).relative_to(self.root)
 
 
 def find_files(named: Sequence[str]) -> tuple[DataFile, ...]:
@@ -59,35 +81,42 @@ def find_files(named: Sequence[str]) -> tuple[DataFile, ...]:
     Raises:
         SourceError: nothing is there, or it is no plain table of files.
     """
-    found: dict[Path, DataFile] = {}
+    found: dict[Location, DataFile] = {}
     for name in named:
         try:
             for file in _behind(name):
                 str(file.path).encode()
-                found.setdefault(file.path.resolve(), file)
+                found.setdefault(file.path.resolve() if isinstance(file.path, Path) else file.path, file)
         except OSError as error:
             raise translate(error, shown_path([name])) from error
         except UnicodeEncodeError as error:
             message = f"The file name {plain(shown_path([name]))} is not UTF-8 text. Rename the file."
             raise SourceError(message) from error
-    _refuse_managed({file.path.absolute().parent for file in found.values()})
+    _refuse_managed({file.path.absolute().parent for file in found.values() if isinstance(file.path, Path)})
     return tuple(found.values())
 
 
 def shown_path(named: Sequence[str]) -> str:
     """Return what the source is called in reports: as the user named it, never an absolute path."""
-    names = [Path(name).name if Path(name).is_absolute() else Path(name).as_posix() for name in named]
+    names = [_shown(name) for name in named]
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _shown(name: str) -> str:
+    if is_remote(name):
+        return redacted(address_of(name).url)
+    return Path(name).name if Path(name).is_absolute() else Path(name).as_posix()
 
 
 def _behind(name: str) -> Iterator[DataFile]:
     if not name:
         message = "The source has no name. Pass a file, a folder or a pattern."
         raise SourceError(message)
-    if _URI.match(name):
-        message = f"{plain(name)} is a remote address, and only local files are read so far. Copy it here first."
-        raise SourceError(message)
+    if is_remote(name):
+        remote = find_remote(name)
+        yield from (DataFile(address, _above_keys(remote.root), sure=remote.sure) for address in remote.files)
+        return
     path = Path(name)
     if path.is_file():
         yield DataFile(path, _above_keys(path.parent), sure=True)
@@ -112,7 +141,7 @@ def _inside(root: Path) -> Iterator[DataFile]:
     yield from files
 
 
-def _above_keys(folder: Path) -> Path:
+def _above_keys(folder: AnyPath) -> AnyPath:
     while "=" in folder.name:
         folder = folder.parent
     return folder

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 Schema = dict[str, "pl.DataType"]
 
@@ -21,7 +22,7 @@ Schema = dict[str, "pl.DataType"]
 class ReadSchema(Protocol):
     """Return the columns of one file, without reading its rows."""
 
-    def __call__(self, file: Path, options: ReadOptions) -> Schema:
+    def __call__(self, file: Location, options: ReadOptions) -> Schema:
         """Read the footer, the header, or the first rows."""
 
 
@@ -30,7 +31,7 @@ class ScanFiles(Protocol):
 
     def __call__(
         self,
-        files: Sequence[Path],
+        files: Sequence[Location],
         schema: Schema,
         used: Mapping[str, pl.DataType],
         options: ReadOptions,
@@ -42,14 +43,16 @@ class ScanFiles(Protocol):
 class ReadMetadata(Protocol):
     """Return the text that Hugging Face's library left in one file's metadata, if it did."""
 
-    def __call__(self, file: Path) -> str | None:
+    def __call__(self, file: Location) -> str | None:
         """Read the footer, or the head."""
 
 
 class Settle(Protocol):
     """Return the dtypes of the used columns, where the first rows do not settle them."""
 
-    def __call__(self, files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+    def __call__(
+        self, files: Sequence[Location], used: Schema, paths: Paths, label: Sequence[str], path: str
+    ) -> Schema:
         """Read what is needed to decide; a name in `paths` is that of a key inside an object."""
 
 
@@ -66,6 +69,7 @@ class Format:
         huggingface: The metadata of Hugging Face's library in a file; None where the format has no place for it.
         settle: Fixes dtypes over all files; None where each file states its own.
         untyped: Numbers and text cannot be told apart.
+        local: Whether it is read from this machine's files only.
         compressible: Whether the file may be packed with gzip or zstd.
     """
 
@@ -77,6 +81,7 @@ class Format:
     huggingface: ReadMetadata | None = None
     settle: Settle | None = None
     untyped: bool = False
+    local: bool = False
     compressible: bool = False
 
 

@@ -86,8 +86,8 @@ def _refuse_stream(part: Any, path: str, options: ReadOptions) -> None:  # noqa:
         return
     column = options.label[0] if options.label else "label"
     message = (
-        f"{plain(path)} is of type {type(part).__name__}, whose labels can only be had by reading every sample. To do so,"
-        f" pass [row[{column!r}] for row in dataset.select_columns([{column!r}])] and classes=dataset.features"
+        f"{plain(path)} is of type {type(part).__name__}, whose labels can only be had by reading every sample. To do"
+        f" so, pass [row[{column!r}] for row in dataset.select_columns([{column!r}])] and classes=dataset.features"
         f"[{column!r}].names."
     )
     raise SourceError(message)

@@ -2,7 +2,7 @@
 
     [{"label": "cat"}, …]    ["cat", "dog", …]    [["cat", "dog"], [], …]    {"info": …, "data": [{"label": "cat"}, …]}
 
-A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out of it, as JSON lines.
+A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out, as JSON lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 import polars as pl
@@ -20,6 +20,7 @@ from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.columns import listed
 from imbalance_audit.sources.formats import Format
 from imbalance_audit.sources.json_types import inferred, settled
+from imbalance_audit.sources.remote import on_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 _MARK = b"\xef\xbb\xbf"
 _HEAD = 1 << 20
@@ -36,6 +38,10 @@ _BLANK = re.compile(rb"\s*")
 _LIST_OF = re.compile(rb"\[\s*(.)")
 _NO_NUMBER = re.compile(rb"-?\b(?:NaN|Infinity)\b")
 _BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+class _Object(msgspec.Struct):
+    """What every row must be where one is."""
 
 
 def is_document(file: Path) -> bool:
@@ -52,40 +58,44 @@ def is_document(file: Path) -> bool:
     return not rest.strip() and any(_kind(memoryview(value)) == b"{" for value in keys.values())
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:
+def _schema(file: Location, options: ReadOptions) -> Schema:
     rows = _lines(file, None)
-    return inferred(lambda first: _parsed([rows], infer=first), options)
+    return inferred(lambda first: _parsed([_joined(rows[:first])], infer=first), options)
 
 
-def _settle(files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
-    return settled(lambda schema: _parsed([_lines(file, schema) for file in files], schema), used, paths, label, path)
+def _settle(files: Sequence[Location], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+    return settled(
+        lambda schema: _parsed([_joined(_lines(file, schema)) for file in files], schema), used, paths, label, path
+    )
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,
     used: Mapping[str, pl.DataType],
     options: ReadOptions,  # noqa: ARG001 -- every format has this signature
     path_column: str | None,
 ) -> pl.LazyFrame:
     columns = dict(used) or dict.fromkeys(list(schema)[:1], pl.String())
-    frames = [_parsed([_lines(file, columns)], columns) for file in files]
+    frames = [_parsed([_joined(_lines(file, columns))], columns) for file in files]
     if path_column is not None:
         frames = [frame.with_columns(pl.lit(str(f)).alias(path_column)) for f, frame in zip(files, frames, strict=True)]
     return pl.concat(frames)
 
 
-def _parsed(contents: Sequence[bytes], schema: Schema | None = None, *, infer: int | None = None) -> pl.LazyFrame:
-    return pl.scan_ndjson([BytesIO(one) for one in contents], schema=schema, infer_schema_length=infer)
+def _parsed(contents: Iterable[bytes], schema: Schema | None = None, *, infer: int | None = None) -> pl.LazyFrame:
+    streams: list[IO[bytes]] = [BytesIO(one) for one in contents]
+    return pl.scan_ndjson(streams, schema=schema, infer_schema_length=infer)
 
 
-def _lines(file: Path, columns: Iterable[str] | None) -> bytes:
-    """Return the rows of a document as JSON lines, with these keys only, or with all.
+def _lines(location: Location, columns: Iterable[str] | None) -> Sequence[bytes | msgspec.Raw]:
+    """Return the rows of a document as JSON objects, with these keys only, or with all.
 
     Raises:
         EmptySourceError: the list is empty.
         SourceError: it is no JSON, or holds no list of rows.
     """
+    file = on_this_machine(location, "a JSON document")
     content = _content(file)
     try:
         rows = _rows(content, file)
@@ -95,21 +105,26 @@ def _lines(file: Path, columns: Iterable[str] | None) -> bytes:
             raise EmptySourceError(message)
         if kind == b"{" and columns is not None:
             return _taken(rows, columns)
-        elements = msgspec.json.decode(rows, type=list[msgspec.Raw])
         if kind == b"{":
-            return b"\n".join(map(bytes, elements))
-        return b"".join(b'{"label":%b}\n' % bytes(element) for element in elements)
+            msgspec.json.decode(rows, type=list[_Object])
+        elements = msgspec.json.decode(rows, type=list[msgspec.Raw])
+        return elements if kind == b"{" else [b'{"label":%b}' % bytes(element) for element in elements]
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _failure(error, file, content) from error
 
 
-def _taken(rows: memoryview, columns: Iterable[str]) -> bytes:
+def _taken(rows: memoryview, columns: Iterable[str]) -> list[bytes]:
     """Skip what is not in use without decoding it."""
     names = {f"key{i}": name for i, name in enumerate(columns)}
     fields = [(key, msgspec.Raw, msgspec.Raw(b"null")) for key in names]
     row = msgspec.defstruct("Row", fields, rename=names, gc=False)
     taken = msgspec.json.decode(rows, type=list[row])  # type: ignore[valid-type]  # -- a type made of the columns
-    return msgspec.json.Encoder().encode_lines(taken)
+    return [msgspec.json.encode(one) for one in taken]
+
+
+def _joined(rows: Iterable[bytes | msgspec.Raw]) -> bytes:
+    """Return the rows on a line each. No line break can stand inside a JSON text, but many between its tokens."""
+    return b"\n".join(bytes(row).translate(_LINE_BREAKS) for row in rows)
 
 
 def _kind(rows: memoryview) -> bytes:
@@ -119,23 +134,20 @@ def _kind(rows: memoryview) -> bytes:
 
 
 def _content(file: Path) -> memoryview:
-    """Map the document into memory. One that has several lines is copied without its line breaks."""
+    """Map the document into memory."""
     with file.open("rb") as stream:
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    start = len(_MARK) if mapped[: len(_MARK)] == _MARK else 0
-    # No line break can stand inside a JSON text, but many between its tokens.
-    several = mapped.find(b"\n") >= 0 or mapped.find(b"\r") >= 0
-    return memoryview(mapped[:].translate(_LINE_BREAKS) if several else mapped)[start:]
+    return memoryview(mapped)[len(_MARK) if mapped[: len(_MARK)] == _MARK else 0 :]
 
 
 def _rows(content: memoryview, file: Path) -> memoryview:
     """Return the one list in a document."""
     blank = _BLANK.match(content)
     content = content[blank.end() if blank else 0 :]
-    if content[:1] != b"{":
+    if bytes(content[:1]) != b"{":
         return content
     keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
-    lists = {key: memoryview(value) for key, value in keys.items() if memoryview(value)[:1] == b"["}
+    lists = {key: memoryview(value) for key, value in keys.items() if bytes(memoryview(value)[:1]) == b"["}
     if len(lists) == 1:
         return next(iter(lists.values()))
     found = f"several lists: {listed(lists)}" if lists else f"no list of rows. Keys: {listed(keys)}"
@@ -153,7 +165,7 @@ def _failure(error: Exception, file: Path, content: memoryview) -> SourceError:
     number = _NO_NUMBER.search(content[max(0, int(at[1]) - 2) : int(at[1]) + 8]) if at else None
     if number is not None:
         return SourceError(f"{name} holds {number[0].decode()}, which JSON does not know. Write null instead.")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if bytes(content[:2]) in (b"\xff\xfe", b"\xfe\xff"):
         return SourceError(f"{name} is not UTF-8 text but UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8.")
     if isinstance(error, msgspec.ValidationError):
         return SourceError(f"{name} is no list of one kind of rows: {plain(text)}. Make every row an object, or none.")

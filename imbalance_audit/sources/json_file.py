@@ -67,7 +67,7 @@ def _read_leniently(view: memoryview, kind: type[T], name: str, error: msgspec.D
     offset = len(view) if place is None else int(place[1])
     found = bytes(view[offset : offset + 1])
     cut_off = place is None and not bytes(view[-_TAIL:]).rstrip().endswith((b"}", b"]"))
-    if cut_off or found not in (b"", b"N", b"I"):
+    if cut_off or (found not in (b"", b"N", b"I") and "escape" not in str(error)):
         raise _broken(found, offset, name) from error
     try:
         return msgspec.convert(json.loads(bytes(view)), type=kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,23 +14,23 @@ from imbalance_audit.sources.json_types import inferred, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:
+def _schema(file: Location, options: ReadOptions) -> Schema:
     return inferred(lambda rows: _open([file], infer=rows), options)
 
 
-def _settle(files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+def _settle(files: Sequence[Location], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
     return settled(partial(_open, files), used, paths, label, path)
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,
     used: Mapping[str, pl.DataType],
     options: ReadOptions,  # noqa: ARG001 -- every format has this signature
@@ -40,10 +41,10 @@ def _scan(
 
 
 def _open(
-    files: Sequence[Path], schema: Schema | None = None, *, infer: int | None = None, path_column: str | None = None
+    files: Sequence[Location], schema: Schema | None = None, *, infer: int | None = None, path_column: str | None = None
 ) -> pl.LazyFrame:
     # Polars expands patterns here and has no switch against it.
-    names = [glob.escape(str(file)) for file in files]
+    names = [glob.escape(str(file)) if isinstance(file, Path) else str(file) for file in files]
     return pl.scan_ndjson(names, schema=schema, infer_schema_length=infer, include_file_paths=path_column)
 
 

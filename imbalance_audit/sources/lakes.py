@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.formats import Layout
 from imbalance_audit.sources.managed import ICEBERG_METADATA, is_delta, is_iceberg
 from imbalance_audit.sources.memory import read_frame
+from imbalance_audit.sources.remote import delta_table
 from imbalance_audit.sources.splits import splits_of_files
 from imbalance_audit.sources.tidy import Origin
 
@@ -56,6 +58,9 @@ def scan_iceberg(path: str) -> pl.LazyFrame:
         SourceError: the metadata cannot be read.
     """
     _need("pyiceberg", "Reading an Iceberg table", extra="iceberg")
+    if find_spec("polars_iceberg") is None:
+        # Else Polars warns at every read that it plans with pyiceberg.
+        os.environ.setdefault("POLARS_ICEBERG_PLANNER", "pyiceberg")
     with reading(shown_path([path])):
         return pl.scan_iceberg(path)
 
@@ -80,22 +85,45 @@ def _read_iceberg(paths: Sequence[Path], options: ReadOptions) -> Labels:
 
 def _read(frames: Sequence[pl.LazyFrame], paths: Sequence[Path], options: ReadOptions, *, kind: str) -> Labels:
     """Read several tables of the same columns as one; each takes its split from its name."""
-    path = shown_path([str(path) for path in paths])
-    notes: tuple[str, ...] = ()
-    if options.split is None:
-        # A table is a folder, whose own name speaks.
-        splits, note = splits_of_files([path.absolute() / "_" for path in paths])
-        notes = (note,) if note else ()
-        if any(splits):
-            frames = [
-                frame.with_columns(pl.lit(split, dtype=pl.String).alias(_SPLIT))
-                for frame, split in zip(frames, splits, strict=True)
-            ]
-            options = replace(options, split=_SPLIT)
+    # A table is a folder, whose own name speaks.
+    splits, note = splits_of_files([path.absolute() / "_" for path in paths])
+    shown = shown_path([str(path) for path in paths])
+    return _labels(frames, shown, splits, options, kind=kind, notes=(note,) if note else ())
+
+
+def _labels(
+    frames: Sequence[pl.LazyFrame],
+    path: str,
+    splits: Sequence[str | None],
+    options: ReadOptions,
+    *,
+    kind: str,
+    notes: tuple[str, ...] = (),
+) -> Labels:
+    if options.split is not None:
+        notes = ()
+    elif any(splits):
+        frames = [
+            frame.with_columns(pl.lit(split, dtype=pl.String).alias(_SPLIT))
+            for frame, split in zip(frames, splits, strict=True)
+        ]
+        options = replace(options, split=_SPLIT)
     with reading(path):
         frame = pl.concat(frames) if len(frames) > 1 else frames[0]
         frame.collect_schema()
     return read_frame(frame, options, Origin(path=path, kind=kind, notes=notes))
+
+
+def read_remote_table(named: Sequence[str], options: ReadOptions) -> Labels | None:
+    """Return the labels of a remote Delta table; None where the names are not one.
+
+    Raises:
+        SourceError: it cannot be read, or is an Iceberg table.
+    """
+    table = delta_table(named[0]) if len(named) == 1 and options.format in (None, DELTA.name) else None
+    if table is None:
+        return None
+    return _labels([scan_delta(str(table))], shown_path(named), (None,), options, kind=DELTA.name)
 
 
 def _newest(path: Path) -> Path:

@@ -22,10 +22,11 @@ from imbalance_audit.sources.files import shown_path
 from imbalance_audit.sources.folder_tree import FOLDER_TREE
 from imbalance_audit.sources.formats import Layout
 from imbalance_audit.sources.label_studio import LABEL_STUDIO
-from imbalance_audit.sources.lakes import DELTA, ICEBERG
+from imbalance_audit.sources.lakes import DELTA, ICEBERG, read_remote_table
 from imbalance_audit.sources.masks import MASKS
 from imbalance_audit.sources.npz import NPZ
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.remote import is_remote
 from imbalance_audit.sources.text_list import TEXT_LIST
 from imbalance_audit.sources.voc import VOC
 from imbalance_audit.sources.webdataset import WEBDATASET
@@ -58,6 +59,8 @@ def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
         EmptySourceError: there is nothing in them.
         SourceError: they cannot be read.
     """
+    if any(is_remote(name) for name in named):
+        return read_remote_table(named, options)
     try:
         paths = [path for name in named for path in _behind(name)]
         layout = _layout_of(paths, options)

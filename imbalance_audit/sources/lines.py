@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +15,7 @@ from imbalance_audit.sources.files import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from imbalance_audit.sources.files import DataFile
 
@@ -36,7 +36,7 @@ def text_files(paths: Sequence[Path], suffixes: Collection[str]) -> tuple[tuple[
         SourceError: there is none.
     """
     files = find_files([str(path) for path in paths])
-    kept = tuple(file for file in files if file.sure or suffix_of(file.path) in suffixes)
+    kept = tuple(file for file in files if file.sure or suffix_of(file.local) in suffixes)
     left = len(files) - len(kept)
     return kept or files, (f"Files of other formats left out: {left}.",) if kept and left else ()
 
@@ -64,7 +64,7 @@ def scan_text(file: DataFile) -> pl.LazyFrame:
         SourceError: it is no text of lines.
     """
     try:
-        head = _head(file.path)
+        head = _head(file.local)
     except (OSError, EOFError, zlib.error) as error:
         raise translate(error, file.name) from error
     name = plain(file.name)
@@ -80,7 +80,7 @@ def scan_text(file: DataFile) -> pl.LazyFrame:
     if b"\r" in head and b"\n" not in head:
         message = f"{name} ends its lines with a bare carriage return. Convert it to line feeds first."
         raise SourceError(message)
-    lines = pl.scan_lines(file.path, glob=False, row_index_name="number", row_index_offset=1)
+    lines = pl.scan_lines(file.local, glob=False, row_index_name="number", row_index_offset=1)
     if not head.startswith(_MARK.encode()):
         return lines
     line = pl.col("line")

@@ -9,7 +9,11 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from polars.datatypes import DataTypeClass
+
     from imbalance_audit.sources.formats import Schema
+
+    PolarsDataType = DataTypeClass | pl.DataType
 
 Paths = dict[str, tuple[str, ...]]
 """Dotted name → the keys on the way to it."""
@@ -69,5 +73,5 @@ def _paths(schema: Mapping[str, pl.DataType], above: tuple[str, ...] = ()) -> It
             yield (*above, name)
 
 
-def _instance(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType:
+def _instance(dtype: PolarsDataType) -> pl.DataType:
     return dtype() if isinstance(dtype, type) else dtype

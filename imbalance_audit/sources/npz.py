@@ -53,7 +53,7 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
         raise MissingExtraError.of(wanted_by, extra="npz")
     path = shown_path([str(one) for one in paths])
     files = find_files([str(one) for one in paths])
-    by_file, note = splits_of_files([file.path.absolute() for file in files])
+    by_file, note = splits_of_files([file.place for file in files])
     frames, inside = [], False
     for file, of_file in zip(files, by_file, strict=True):
         for name, array in _arrays(file, options):
@@ -83,13 +83,13 @@ def _common_columns(frames: Sequence[pl.LazyFrame], path: str) -> tuple[str, ...
 def _arrays(file: DataFile, options: ReadOptions) -> list[tuple[str | None, Any]]:
     """Return the label arrays of a file, by their names in an archive."""
     try:
-        if not zipfile.is_zipfile(file.path):
-            with file.path.open("rb") as stream:
+        if not zipfile.is_zipfile(file.local):
+            with file.local.open("rb") as stream:
                 if stream.peek(2)[:2] == b"PK":
                     message = f"{plain(file.name)} ends too early: it was cut off. Copy it again."
                     raise SourceError(message)
-                return [(None, _array(stream, file.path.stat().st_size, file.name))]
-        with zipfile.ZipFile(file.path) as archive:
+                return [(None, _array(stream, file.local.stat().st_size, file.name))]
+        with zipfile.ZipFile(file.local) as archive:
             members = {
                 info.filename.removesuffix(_ARRAY): info for info in archive.infolist() if _ARRAY in info.filename
             }

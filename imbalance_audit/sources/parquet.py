@@ -10,28 +10,30 @@ from imbalance_audit.sources.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.remote import Location
 
 
-def _schema(file: Path, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
-    return dict(pl.scan_parquet(file, glob=False, hive_partitioning=False).collect_schema())
+def _schema(file: Location, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
+    return dict(pl.scan_parquet(str(file), glob=False, hive_partitioning=False).collect_schema())
 
 
 def _scan(
-    files: Sequence[Path],
+    files: Sequence[Location],
     schema: Schema,  # noqa: ARG001 -- every format has this signature
     used: Mapping[str, pl.DataType],  # noqa: ARG001 -- Polars reads only what is selected
     options: ReadOptions,  # noqa: ARG001 -- every format has this signature
     path_column: str | None,
 ) -> pl.LazyFrame:
-    return pl.scan_parquet(list(files), glob=False, hive_partitioning=False, include_file_paths=path_column)
+    return pl.scan_parquet(
+        [str(file) for file in files], glob=False, hive_partitioning=False, include_file_paths=path_column
+    )
 
 
-def _huggingface(file: Path) -> str | None:
-    return pl.read_parquet_metadata(file).get("huggingface")
+def _huggingface(file: Location) -> str | None:
+    return pl.read_parquet_metadata(str(file)).get("huggingface")
 
 
 PARQUET = Format(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
@@ -16,7 +17,7 @@ from imbalance_audit.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+    from pathlib import PurePath
 
     from imbalance_audit.sources.files import DataFile
 
@@ -55,11 +56,13 @@ def files_that_count(files: Sequence[DataFile]) -> tuple[tuple[DataFile, ...], t
     Raises:
         SourceError: a saved data set is not complete, or is damaged.
     """
-    places = {file.path.parent: file.root for file in files if not file.sure}
-    folders = {folder: _folder(folder, root) for folder, root in places.items()}
+    folders: dict[Path, _Folder] = {}
     kept, left = [], 0
     for file in files:
-        folder = _Folder() if file.sure else folders[file.path.parent]
+        folder = _Folder()
+        if isinstance(file.path, Path) and not file.sure:
+            above = file.path.parent
+            folder = folders[above] = folders.get(above) or _folder(above, file.root)
         if not file.sure and file.path.name in _DESCRIPTIONS:
             continue
         if file.sure or folder.holds(file.path.name):
@@ -74,7 +77,7 @@ def _is_intermediate(name: str) -> bool:
     return name.startswith("cache-") and name.endswith(".arrow")
 
 
-def _folder(folder: Path, root: Path) -> _Folder:
+def _folder(folder: Path, root: PurePath) -> _Folder:
     state = _object(folder / "state.json")
     cached = (folder / "dataset_info.json").is_file()
     shards = None

@@ -15,6 +15,7 @@ from imbalance_audit.sources.json_array import JSON, is_document
 from imbalance_audit.sources.jsonl import JSONL
 from imbalance_audit.sources.layouts import layouts
 from imbalance_audit.sources.parquet import PARQUET
+from imbalance_audit.sources.remote import Address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.sources.files import DataFile
     from imbalance_audit.sources.formats import Format
+    from imbalance_audit.sources.remote import Location
 
 READERS: tuple[Format, ...] = (PARQUET, CSV, JSONL, JSON, ARROW, ARROW_STREAM)
 """Every file format."""
@@ -89,7 +91,9 @@ def format_of(file: DataFile, wanted: str | None) -> Format:
         EmptySourceError: the file has no bytes.
         SourceError: the format is unknown, or not the one that the name or the user claims.
     """
-    head, packed = _head(file)
+    if isinstance(file.path, Address):
+        return _claimed_remotely(file, wanted)
+    head, packed = _head(file.path, file.name)
     by_magic = next((reader for reader in READERS if reader.magic and head.startswith(reader.magic)), None)
     claimed = _named(wanted) if wanted else reader_of_suffix(file.path)
     if by_magic is not None and packed:
@@ -115,7 +119,17 @@ def format_of(file: DataFile, wanted: str | None) -> Format:
     return claimed
 
 
-def reader_of_suffix(file: Path) -> Format | None:
+def _claimed_remotely(file: DataFile, wanted: str | None) -> Format:
+    """Return the format that the user or the name claims; whether it is so, Polars finds when it reads."""
+    claimed = _named(wanted) if wanted else reader_of_suffix(file.path)
+    if claimed is None or claimed.local:
+        known = ", ".join(reader.name for reader in READERS if not reader.local)
+        message = f"{plain(file.name)} is of no format that is read remotely. Formats: {known}. Pass --format."
+        raise SourceError(message)
+    return claimed
+
+
+def reader_of_suffix(file: Location) -> Format | None:
     """Return the format that a file's name claims."""
     suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() not in (".gz", ".zst")]
     return next((reader for reader in READERS if suffixes and suffixes[-1] in reader.suffixes), None)
@@ -137,22 +151,22 @@ def _named(name: str) -> Format:
 def _of_json(file: DataFile, head: bytes, *, packed: bool) -> Format:
     """Spark writes JSON lines into `.json` files."""
     brace = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    return JSONL if brace and (packed or not is_document(file.path)) else JSON
+    return JSONL if brace and (packed or not is_document(file.local)) else JSON
 
 
-def _head(file: DataFile) -> tuple[bytes, bool]:
+def _head(file: Path, name: str) -> tuple[bytes, bool]:
     """Return the first bytes, unpacked where they are gzip, and whether the file is compressed."""
     try:
-        with file.path.open("rb") as raw:
+        with file.open("rb") as raw:
             head = raw.read(_HEAD)
         packed = any(head.startswith(magic) for magic, _ in _COMPRESSIONS)
         if head.startswith(b"\x1f\x8b"):
-            with gzip.open(file.path) as unpacked:
+            with gzip.open(file) as unpacked:
                 head = unpacked.read(_HEAD)
     except (OSError, EOFError, zlib.error) as error:
-        raise translate(error, file.name) from error
+        raise translate(error, name) from error
     if not head.strip() and len(head) < _HEAD:
-        message = f"{plain(file.name)} is empty. Write the labels into it first."
+        message = f"{plain(name)} is empty. Write the labels into it first."
         raise EmptySourceError(message)
     return head, packed
 

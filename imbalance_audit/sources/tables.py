@@ -84,7 +84,7 @@ def _splits(files: Sequence[DataFile], options: ReadOptions) -> tuple[tuple[str 
         return (None,) * len(files), ()
     if all(file.split is not None for file in files):
         return tuple(file.split for file in files), ()
-    splits, note = splits_of_files([file.path.absolute() for file in files])
+    splits, note = splits_of_files([file.place for file in files])
     return tuple(file.split or split for file, split in zip(files, splits, strict=True)), (note,) if note else ()
 
 

@@ -58,7 +58,7 @@ def _is_entry(line: str) -> bool:
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
     files, notes = text_files(paths, _SUFFIXES)
-    splits, note = splits_of_files([file.path.absolute() for file in files])
+    splits, note = splits_of_files([file.place for file in files])
     notes += (note,) if note else ()
     lines = {file: scan_text(file) for file in files}
     comments = 0
@@ -84,9 +84,9 @@ def _entries(lines: pl.LazyFrame, separator: str | None) -> pl.LazyFrame:
     # A list of paths alone, or a path with blanks that lost its label.
     label = pl.when(label.str.contains(_MEDIA) | (label == "")).then(None).otherwise(label)
     kept = ~pl.col("line").str.contains(_COMMENT) & (pl.col("line").str.strip_chars(" \t") != "")
-    path = pl.when(pl.col("label").is_null()).then(pl.col("line"))
-    path = path.when(has_tab).then(pl.col("line").str.extract(r"^(.*)\t"))
-    path = path.otherwise(pl.col("line").str.extract(_path_before(separator)))
+    spaced_path = pl.col("line").str.extract(_path_before(separator))
+    before = pl.when(has_tab).then(pl.col("line").str.extract(r"^(.*)\t")).otherwise(spaced_path)
+    path = pl.when(pl.col("label").is_null()).then(pl.col("line")).otherwise(before)
     return (
         lines.filter(kept)
         .with_columns(label=label)

@@ -24,6 +24,7 @@ FLOATS = (pl.Float32, pl.Float64)
 _SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)
 _EXACT = 2**53
 """Up to here, a float is the whole number that it spells."""
+_ONE_HOT_SIGNS = ("shortest", "longest", "smallest", "largest")
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
 
 
@@ -119,6 +120,9 @@ def check_values(
         SourceError: there are such values.
     """
     questions = _label_questions(schema, roles.label, options.separator)
+    if coded:
+        # Of class indices it is known that they are no one-hot vector.
+        questions = {name: asked for name, asked in questions.items() if name not in _ONE_HOT_SIGNS}
     if coded and len(roles.label) == 1 and isinstance(element_of(schema[roles.label[0]]), (*INTEGERS, *FLOATS)):
         code = pl.col(roles.label[0])
         lists = isinstance(schema[roles.label[0]], pl.List)

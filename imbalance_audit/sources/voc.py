@@ -128,7 +128,7 @@ def _listed(file: Path) -> Iterator[str]:
 
 
 def _loose_files(folder: Path) -> tuple[dict[str, Path | None], Mapping[str, Sequence[str | None]], list[str]]:
-    found = [file.path for file in find_files([str(folder)]) if _is_xml(file.path.name)]
+    found = [file.local for file in find_files([str(folder)]) if _is_xml(file.path.name)]
     names = [path.relative_to(folder).with_suffix("").as_posix() for path in found]
     splits, note = splits_of_files([path.absolute() for path in found])
     by_name: dict[str, Path | None] = dict(zip(names, found, strict=True))

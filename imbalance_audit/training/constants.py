@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Self
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
 
@@ -22,10 +24,10 @@ class ConstantModule(nn.Module):
         # What `to_empty` after a build on the meta device is refilled from.
         self._values: dict[str, Tensor] = {}
 
-    def keep(self, name: str, values: Tensor) -> None:
+    def keep(self, name: str, values: Sequence[float] | NDArray[np.float64], *, device: torch.device) -> None:
         """Register a constant."""
-        self._values[name] = values.detach().to("cpu", torch.float32, copy=True)
-        self.register_buffer(name, self._values[name].to(values.device, copy=True), persistent=False)
+        self._values[name] = torch.tensor(values, dtype=torch.float32, device="cpu")
+        self.register_buffer(name, self._values[name].to(device, copy=True), persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         before = {name: getattr(self, name) for name in self._values}

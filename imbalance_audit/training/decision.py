@@ -43,7 +43,7 @@ class DecisionRule(ConstantModule):
         super().__init__()
         self.decision = decision
         for name, vector in constants(decision).items():
-            self.keep(name, torch.tensor(vector, device=torch.get_default_device()))
+            self.keep(name, vector, device=torch.get_default_device())
 
     @classmethod
     def from_file(cls, path: str | PathLike[str], *, classes: Classes, trust_order: bool = False) -> Self:

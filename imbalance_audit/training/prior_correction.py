@@ -65,8 +65,8 @@ class PriorCorrection(ConstantModule):
             inverse = InverseMap((0.0,) * len(shift), tuple(shift.tolist()))
         self.inverse = inverse
         self.multilabel = multilabel
-        self.keep("before", torch.tensor(inverse.before, device=on))
-        self.keep("shift", torch.tensor(inverse.after, device=on))
+        self.keep("before", inverse.before, device=on)
+        self.keep("shift", inverse.after, device=on)
 
     @classmethod
     def from_file(

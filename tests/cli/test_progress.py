@@ -86,7 +86,8 @@ def test_a_failure_erases_the_line_before_it_speaks(folder: Path) -> None:
 
     assert code == 2
     assert "reading shards" in written
-    assert [line for line in on_screen(written) if line][0].startswith("audit: The pipeline failed at slow.py, line")
+    told = next(line for line in on_screen(written) if line)
+    assert told.startswith("audit: The pipeline failed at slow.py, line")
 
 
 def test_a_terminal_that_cannot_erase_shows_nothing(folder: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_lower_cost_beats_and_the_interval_has_the_sign_of_the_verb() -> None:
     changes = (Difference("expected_cost", "a", "b", Estimate(-0.5, -0.75, -0.25), "better"),)
     costs = between(run("a", expected_cost=3.0), run("b", expected_cost=2.5), differences=changes)
 
-    assert sentences(costs) == ['"b" beats "a" by 0.5 of expected cost (95 % interval 0.25 to 0.75).']
+    assert sentences(costs) == ['"b" beats "a" by 0.500 of expected cost (95 % interval 0.250 to 0.750).']
 
 
 def test_the_verdict_of_the_record_decides_not_the_sign() -> None:
@@ -112,7 +112,7 @@ def test_requirements_are_counted_in_words() -> None:
 
     assert outcome((met,)) == ("pass", "The requirement is met")
     assert outcome((met, met)) == ("pass", "All 2 requirements are met")
-    assert outcome((met, failed)) == ("fail", "1 of 2 requirements are not met")
+    assert outcome((met, failed)) == ("fail", "1 of 2 requirements is not met")
     assert (observed(met), observed(failed)) == ("1", "not defined")
 
 

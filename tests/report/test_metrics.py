@@ -53,3 +53,7 @@ def test_what_is_not_defined_and_what_is_infinite_are_said() -> None:
     assert metrics.told("number", Estimate(float("inf"))) == "∞"
     assert metrics.change("number", float("-inf")) == "−∞"
     assert metrics.told("share", Estimate(float("nan"))) == "–"
+
+
+def test_an_interval_below_zero_is_not_joined_by_what_reads_as_a_minus() -> None:
+    assert metrics.told("number", Estimate(0.067, -0.2, 0.321)) == "0.067 (−0.200 to 0.321)"

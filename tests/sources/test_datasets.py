@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, Subset, TensorDataset
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, StackDataset, Subset, TensorDataset
 
 from imbalance_audit.errors import SourceError
 from imbalance_audit.records import Labels
@@ -131,3 +131,27 @@ def test_nothing_is_iterated() -> None:
     for dataset in (Stub(), Endless(), Stub(targets=[{"boxes": 1}])):
         with pytest.raises(SourceError, match=r"keeps no labels in .* and it is not iterated"):
             read(dataset)
+
+
+def test_folders_that_are_called_like_numbers_are_still_indices() -> None:
+    labels = read(Stub(targets=[0, 1, 2, 1], classes=["1", "10", "2"]))
+
+    assert named(labels) == ["1", "10", "2", "10"]
+
+
+def test_data_sets_side_by_side_are_not_laid_end_to_end() -> None:
+    images, targets = TensorDataset(torch.tensor([5, 6])), TensorDataset(torch.tensor([0, 1]))
+
+    with pytest.raises(SourceError, match="StackDataset lays data sets side by side"):
+        read(StackDataset(images, targets))
+
+
+def test_coco_detection_gives_the_categories_of_each_image() -> None:
+    class Coco:
+        cats = {7: {"id": 7, "name": "dog"}, 3: {"id": 3, "name": "cat"}}
+        imgToAnns = {2: [{"category_id": 7}, {"category_id": 3}], 5: [{"category_id": 7}]}  # noqa: N815 -- pycocotools'
+
+    labels = read(Stub(coco=Coco(), ids=[1, 2, 5]))
+
+    assert (labels.classes, labels.task) == (("cat", "dog"), "multilabel")
+    assert named(labels) == [None, "dog", "cat", "dog"]

@@ -145,7 +145,7 @@ def _other_pairs(evaluation: Evaluation, contents: EvaluationContents, caps: Eva
     told = element("caption", f"{figures.count(left)} more in evaluation.json.") if left else ""
     table = element("table", told, element("thead", top), element("tbody", *rows))
     box = element("div", table, class_="tablebox tall", tabindex=0, role="region", aria_label="Other pairs of runs")
-    words = figures.counted(len(pairs), "other pair of runs", "other pairs of runs")
+    words = "other pair of runs" if len(pairs) == 1 else f"{figures.count(len(pairs))} other pairs of runs"
     return element("div", element("details", element("summary", f"The {words}"), box), class_="card folded")
 
 

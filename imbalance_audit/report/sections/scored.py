@@ -56,7 +56,8 @@ def _heads(contents: EvaluationContents, listed: tuple[RunEvaluation, ...], extr
     heads += [("Trained", "n"), ("Region", "")] if contents.trained else []
     heads.append(("Rows", "n"))
     for words in (*(words for words, _ in estimates(contents.classes[0].scores[0])), *extra):
-        heads += [(f"{words}, {title(run.name)}" if len(listed) > 1 else words, "n") for run in listed]
+        kind = "n extra" if words in extra else "n"
+        heads += [(f"{words}, {title(run.name)}" if len(listed) > 1 else words, kind) for run in listed]
     return heads
 
 
@@ -111,7 +112,7 @@ def _row(row: ScoredClass, contents: EvaluationContents, listed: tuple[RunEvalua
 def _plain(score: ClassScore, key: str) -> Markup:
     found: float | None = getattr(score, key)
     told = metrics.figure("share", found)
-    return element("td", told, class_="n", data_v=None if found is None else f"{found:.4g}")
+    return element("td", told, class_="n extra", data_v=None if found is None else f"{found:.4g}")
 
 
 def _amount(n: int) -> str:
@@ -129,7 +130,8 @@ def confusions(evaluation: Evaluation, caps: EvaluationCaps) -> Markup | None:
         f"What was taken for what, {'most expensive' if priced else 'most frequent'} first. "
         "The bar is the share of the rows of that class."
     )
-    return section("confusions", "Confusions", element("div", *cards, class_="pair"), lead=lead)
+    kind = "diagrams" if len(cards) > 2 else "diagrams broad"
+    return section("confusions", "Confusions", element("div", *cards, class_=kind), lead=lead)
 
 
 def _confusions(run: RunEvaluation, caps: EvaluationCaps) -> Markup:
