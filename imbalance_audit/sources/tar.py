@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
+_RECORD = 20 * _BLOCK
+"""Up to a multiple of this, an archive is filled with zeros."""
 _GZIP = b"\x1f\x8b"
 _FILES = (b"0", b"\0", b"7")
 _BARE = (b"1", b"2", b"3", b"4", b"5", b"6")
@@ -50,12 +52,13 @@ class Archive:
 
     Attributes:
         ended: Whether the end mark was met. Without one, the archive may have been cut off between two members.
+        goes_on: Whether something follows the end mark, as where archives were joined: no reader goes on to it.
         at: Where the last header begins.
     """
 
     def __init__(self, stream: IO[bytes], name: str, length: int | None) -> None:
         self._stream, self._name, self._length = stream, plain(name), length
-        self.ended = False
+        self.ended = self.goes_on = False
         self.at = 0
 
     def __iter__(self) -> Iterator[Member]:
@@ -106,6 +109,7 @@ class Archive:
         header = self._stream.read(_BLOCK)
         if header == _ZEROS:
             self.ended = True
+            self.goes_on = bool(self._stream.read(_RECORD).strip(b"\0"))
             return None
         if not header:
             if not self.at:

@@ -71,6 +71,7 @@ class _Found:
         nameless: Members whose name gives no key.
         apart: Samples whose key a sample before them in the shard has.
         endless: Shards without an end mark.
+        joined: Shards with more behind it.
     """
 
     ids: list[str] = field(default_factory=list)
@@ -82,6 +83,7 @@ class _Found:
     nameless: int = 0
     apart: int = 0
     endless: list[str] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
 
 
 def claims(paths: Sequence[Path]) -> bool:
@@ -160,6 +162,8 @@ def _read_shard(archive: Archive, shard: Shard, wanted: str | None, found: _Foun
     found.splits.append((shard.split, len(found.ids) - before))
     if not archive.ended:
         found.endless.append(shard.name)
+    if archive.goes_on:
+        found.joined.append(shard.name)
 
 
 def _parts(archive: Archive, found: _Found) -> Iterator[tuple[str, str, Member]]:
@@ -271,4 +275,6 @@ def _frame(found: _Found, labels: list[Label]) -> tuple[pl.LazyFrame, list[str]]
     notes = [f"{sentence}: {count:,}." for count, sentence in counts if count]
     if found.endless:
         notes.append(f"Shards without an end mark, which may have been cut off: {listed(found.endless)}.")
+    if found.joined:
+        notes.append(f"Shards with more behind their end mark, which webdataset does not read: {listed(found.joined)}.")
     return pl.LazyFrame(columns), notes

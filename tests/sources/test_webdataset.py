@@ -274,6 +274,18 @@ def test_a_shard_without_its_end_mark_is_noted(tmp_path: Path) -> None:
     assert read(tmp_path / "a.tar").notes == ('Shards without an end mark, which may have been cut off: "a.tar".',)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_archives_that_were_joined_end_where_the_loader_ends_and_are_noted(tmp_path: Path, packed: bool) -> None:
+    one, other = (pack(tmp_path / f"{key}.tar", (f"{key}.cls", b"1")).read_bytes() for key in "ab")
+    (tmp_path / "c.tar").write_bytes(gzip.compress(one + other) if packed else one + other)
+
+    assert rows(tmp_path / "c.tar") == [("c.tar/a", "1")]
+    assert read(tmp_path / "c.tar").notes == (
+        'Shards with more behind their end mark, which webdataset does not read: "c.tar".',
+    )
+    assert read(tmp_path / "a.tar").notes == ()
+
+
 @pytest.mark.parametrize(
     ("content", "error", "message"),
     [
