@@ -181,11 +181,16 @@ def _with_odd(label: pl.Series, file: CocoFile, odd: dict[str, int]) -> pl.Serie
 
 
 def _ids(file: CocoFile, folder: str) -> pl.Series:
-    """Return the paths of the images; their ids where paths are missing or name several."""
+    """Return the paths of the images; their ids where paths are missing or name several.
+
+    They are categorical: each stands on many rows, where numbers are told apart faster than texts.
+    """
     paths = [image.file_name for image in file.images]
     if None in paths or len(set(paths)) < len(paths):
-        return pl.Series([str(image.id) for image in file.images], dtype=pl.String)
-    return pl.Series([str(path) if folder == "." else f"{folder}/{path}" for path in paths], dtype=pl.String)
+        ids = [str(image.id) for image in file.images]
+    else:
+        ids = [str(path) if folder == "." else f"{folder}/{path}" for path in paths]
+    return pl.Series(ids, dtype=pl.String).cast(pl.Categorical)
 
 
 def _loader(categories: Sequence[Category]) -> str:
