@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.coco_records import Category, Id
     from imbalance_audit.sources.options import ReadOptions
 
-_FOLDERS = ("_annotations.coco.json", "*/_annotations.coco.json", "instances_*.json", "annotations/instances_*.json")
-"""Where annotation files lie in a folder: as Roboflow exports them, and as COCO is laid out."""
+_FOLDERS = (
+    *("_annotations.coco.json", "*/_annotations.coco.json"),
+    *("instances_*.json", "annotations/instances_*.json", "lvis_*.json", "annotations/lvis_*.json"),
+)
+"""Where annotation files lie in a folder: as Roboflow exports them, and as COCO and LVIS are laid out."""
 
 _PARTS = ("images", "annotations", "categories")
 _RARE, _COMMON = 10, 100
