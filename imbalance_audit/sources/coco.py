@@ -43,8 +43,8 @@ _RARE, _COMMON = 10, 100
 
 
 def _claims(paths: Sequence[Path]) -> bool:
-    files = [file for path in paths for file in _files(path)]
-    return bool(files) and all(map(_is_coco, files))
+    found = [_files(path) for path in paths]
+    return bool(found) and all(files and all(map(_is_coco, files)) for files in found)
 
 
 def _files(path: Path) -> list[Path]:
@@ -65,9 +65,6 @@ def _is_coco(file: Path) -> bool:
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
     files = list({file.resolve(): file for one in paths for file in _named(one)}.values())
-    if not files:
-        message = f"The folder {plain(path)} holds no .json file. Name the annotation files."
-        raise SourceError(message)
     splits, note = splits_of_files([file.absolute() for file in files])
     shared = os.path.commonpath([file.absolute().parent for file in files])
     parts: list[_Part] = []
@@ -96,7 +93,11 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
 
 
 def _named(path: Path) -> list[Path]:
-    return _files(path) or sorted(path.glob("*.json")) if path.is_dir() else [path]
+    files = (_files(path) or sorted(path.glob("*.json"))) if path.is_dir() else [path]
+    if not files:
+        message = f"The folder {plain(shown_path([str(path)]))} holds no .json file. Name the annotation files."
+        raise SourceError(message)
+    return files
 
 
 def _check_same_classes(first: CocoFile, other: CocoFile) -> None:

@@ -223,6 +223,15 @@ def test_images_beside_their_files_are_told_apart_by_folder(tmp_path: Path) -> N
     assert not any(finding.code == "INT002" for finding in audit.findings)
 
 
+def test_a_folder_without_annotations_beside_a_file_is_not_passed_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", coco())
+    (tmp_path / "empty").mkdir()
+
+    for options in (ReadOptions(), ReadOptions(format="coco")):
+        with pytest.raises(SourceError, match="empty"):
+            read([file, tmp_path / "empty"], options)
+
+
 def test_files_with_other_categories_are_refused(tmp_path: Path) -> None:
     train = write(tmp_path / "train.json", coco())
     val = write(tmp_path / "val.json", coco(categories=[{"id": 1, "name": "person"}]))
