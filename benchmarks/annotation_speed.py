@@ -2,7 +2,7 @@
 
     python benchmarks/annotation_speed.py --folder DIR
 
-The COCO file has the shape of instances_train2017.json: 118,287 images, 860,001 annotations with polygons, 477 MB. The
+The COCO file has the shape of instances_train2017.json: 118,287 images, 860,001 annotations with polygons, 465 MB. The
 YOLO data set has 40,000 label files of seven boxes. Both are written into the folder once. Each case runs in fresh
 processes, taking turns; what is printed is the median of the time inside the process after its imports, the peak
 memory, and both as ratios to the reference. What is imported takes some of that memory: polars alone is a case.

@@ -80,7 +80,7 @@ def _content(path: Path, name: str) -> tuple[Content, Annotations, tuple[str, ..
         SourceError: it is no annotation file.
     """
     pieces = read_pieces(path)
-    if pieces is not None and pieces[0].images is not None:
+    if pieces is not None and pieces[0].images is not None and pieces[1].category_ids[:1] != [None]:
         return *pieces, ()
     content, notes = read_json(path, Content, name)
     found = content.annotations

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     from imbalance_audit.sources.coco_records import Id
 
-PIECE = 1 << 24
-"""Bytes of a piece."""
+PIECE = 1 << 21
+"""Bytes of a piece: few enough to stay in the processor's cache while they are decoded."""
 
 _KEY = b'"annotations"'
 _OPENING = re.compile(rb'"annotations"\s*:\s*\[')
 _BETWEEN = re.compile(rb"\}\s*,\s*(?=\{)")
+_DECODER = msgspec.json.Decoder(list[Annotation])
 _SHORT = 8
 """Pieces up to which a file, or what is left of it, is read at once."""
 
@@ -91,14 +92,19 @@ def read_pieces(path: Path, size: int = PIECE) -> tuple[Content, Annotations] | 
 
 def _add_pieces(text: mmap.mmap, start: int, size: int, found: Annotations) -> int:
     """Add the annotations of each piece, and return where the first one that cannot be decoded begins."""
+    piece = memoryview(bytearray(b"[" + bytes(size + 1)))
     while len(text) - start > size:
         cut = text.rfind(b"}", start, start + size)
         while cut >= 0 and not _BETWEEN.match(text, cut):
             cut = text.rfind(b"}", start, cut)
         if cut < 0:
             break
+        end = cut + 2 - start
+        with memoryview(text) as whole:
+            piece[1:end] = whole[start : cut + 1]
+        piece[end] = ord("]")
         try:
-            found.add(msgspec.json.decode(b"[" + text[start : cut + 1] + b"]", type=list[Annotation]))
+            found.add(_DECODER.decode(piece[: end + 1]))
         except msgspec.DecodeError:
             break
         start = text.find(b"{", cut)

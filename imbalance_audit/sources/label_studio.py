@@ -103,8 +103,8 @@ def _is_export(file: Path) -> bool:
 
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
-    if len(paths) != 1:
-        message = f"{plain(path)} are several Label Studio exports. Audit one at a time, and merge the audits."
+    if len(paths) != 1 or paths[0].is_dir():
+        message = f"{plain(path)} is not one Label Studio export. Name one .json; audits of several can be merged."
         raise SourceError(message)
     head = json_head(paths[0])
     if "annotation_id" in head.keys and "annotations" not in head.keys:

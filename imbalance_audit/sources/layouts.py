@@ -66,6 +66,9 @@ def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
         layout = _layout_of(paths, options)
         if layout is None:
             return None
+        if not paths:
+            message = f"Nothing matches {plain(shown_path(named))}. Quote the pattern, and check the folder."
+            raise SourceError(message)
         _refuse_unheeded(layout, options, shown_path(named))
         return layout.read(paths, options)
     except FOREIGN as error:

@@ -70,6 +70,9 @@ def _head(file: Path) -> bytes:
 
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
+    if not all(folder.is_dir() for folder in paths):
+        message = f"{plain(path)} is no folder. Name the one with Annotations in it."
+        raise SourceError(message)
     rows: list[tuple[str | None, str, str | None]] = []
     notes: list[str] = []
     difficult = 0

@@ -197,7 +197,7 @@ def _images(place: Path, config: YoloConfig) -> Iterator[str]:
         message = f"{plain(config.name)} names {quoted(place.name)}, which is neither a folder nor a .txt. Correct it."
         raise SourceError(message)
     for line in place.read_text(encoding="utf-8-sig").strip().splitlines():
-        if line.rpartition(".")[2].lower() in _IMAGES:
+        if line.rpartition(".")[2].lower() in _IMAGES and "\0" not in line:
             # As they stand, other relative paths would be read from wherever the command runs.
             yield os.path.normpath(place.parent / line if line.startswith("./") else config.root / line)
 

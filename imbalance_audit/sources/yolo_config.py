@@ -158,6 +158,9 @@ def _places(root: Path, said: object, key: str, name: str) -> tuple[tuple[Path, 
     places = []
     for one in said if isinstance(said, list) else [said]:
         text = str(one)
+        if "\0" in text:
+            message = f"{plain(name)} names {quoted(text)} for {key}, which is no path. Correct it."
+            raise SourceError(message)
         place = (root / text).resolve()
         if not place.exists() and text.startswith("../"):
             place = (root / text.removeprefix("../")).resolve()

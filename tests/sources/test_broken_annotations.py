@@ -13,7 +13,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources import ReadOptions, read, reading
 from imbalance_audit.sources.json_head import json_head
 
-EXAMPLES = 100
+EXAMPLES = 60
 """Mutated inputs of each reader in a run of the suite."""
 
 COCO = json.dumps(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,15 @@ def test_images_beside_their_files_are_told_apart_by_folder(tmp_path: Path) -> N
     assert not any(finding.code == "INT002" for finding in audit.findings)
 
 
+def test_a_folder_without_annotations_beside_a_file_is_not_passed_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", coco())
+    (tmp_path / "empty").mkdir()
+
+    for options in (ReadOptions(), ReadOptions(format="coco")):
+        with pytest.raises(SourceError, match="empty"):
+            read([file, tmp_path / "empty"], options)
+
+
 def test_files_with_other_categories_are_refused(tmp_path: Path) -> None:
     train = write(tmp_path / "train.json", coco())
     val = write(tmp_path / "val.json", coco(categories=[{"id": 1, "name": "person"}]))
@@ -382,6 +392,32 @@ def test_reading_in_pieces_gives_what_reading_at_once_gives(
         [(row["image_id"], row["category_id"]) for row in content["annotations"]],
         [(1, content["categories"][0]["name"]), *sorted(crowds.items())],
     )
+
+
+def test_long_panoptic_and_caption_files_are_told_like_short_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imbalance_audit.sources.coco_file.read_pieces", partial(read_pieces, size=256))
+    segments = [{"image_id": i % 3 + 1, "segments_info": [{"category_id": 1}, {"category_id": 18}]} for i in range(200)]
+    captions = [{"image_id": 1, "caption": "a cat"} for _ in range(200)]
+
+    audit = scan(write(tmp_path / "a.json", coco(annotations=segments)))
+
+    assert audit.counts.per_label() == {"person": 200, "dog": 200}
+    with pytest.raises(SourceError, match="captions"):
+        read(write(tmp_path / "b.json", coco(annotations=captions)))
+
+
+@pytest.mark.parametrize("first", ["images", "annotations"])
+def test_a_long_file_without_annotations_is_all_background(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr("imbalance_audit.sources.coco_file.read_pieces", partial(read_pieces, size=256))
+    content = coco(images=[{"id": i, "file_name": f"{i}.jpg"} for i in range(300)], annotations=[])
+
+    audit = scan(write(tmp_path / "a.json", {first: content.pop(first), **content}))
+
+    assert (audit.counts.total_samples, audit.counts.unlabelled) == (300, 300)
 
 
 @pytest.mark.parametrize("last", ["categories", "images", "annotations"])

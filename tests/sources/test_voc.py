@@ -10,7 +10,7 @@ import pytest
 
 from imbalance_audit import scan
 from imbalance_audit.errors import EmptySourceError, SourceError
-from imbalance_audit.sources import read
+from imbalance_audit.sources import ReadOptions, read
 
 
 def annotation(*names: str, difficult: str = "0") -> str:
@@ -134,6 +134,18 @@ def test_a_bad_file_is_refused_by_name(tmp_path: Path, text: str | bytes, words:
 
     with pytest.raises(SourceError, match=rf"^Annotations/2\.xml .*{words}"):
         read(folder)
+
+
+@pytest.mark.parametrize("name", ["coco", "label-studio", "yolo", "voc"])
+@pytest.mark.parametrize("place", ["Annotations/1.xml", "*.nothing", "ImageSets", "gone"])
+def test_a_format_that_does_not_fit_is_a_sentence(tmp_path: Path, name: str, place: str) -> None:
+    folder = voc(tmp_path, {"1.xml": annotation("a")}, {"train.txt": "1\n"})
+
+    with pytest.raises(SourceError) as refused:
+        read(folder / place, ReadOptions(format=name))
+
+    assert str(tmp_path) not in str(refused.value)
+    assert len(str(refused.value)) < 200
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

@@ -220,6 +220,7 @@ def test_without_names_the_classes_are_called_by_their_number(tmp_path: Path) ->
         ("train: images\npath: /not/there\nnames: [a]", 'The folder "/not/there"'),
         ("train: data.yaml\nnames: [a]", "neither a folder nor a .txt"),
         ("train: labels\nnames: [a]", "leads to no train images"),
+        ('train: "a\\0b"\nnames: [a]', "which is no path"),
         ("- train: names:", "is not YAML"),
         ("'train: names:'", "is no data.yaml"),
     ],
