@@ -18,6 +18,7 @@ import polars as pl
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.columns import listed
+from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.formats import Format
 from imbalance_audit.sources.json_types import inferred, settled
 
@@ -51,7 +52,7 @@ def is_document(file: Path) -> bool:
         keys = msgspec.json.decode(first, type=dict[str, msgspec.Raw])
     except msgspec.MsgspecError as error:
         return "truncated" in str(error)
-    except RecursionError:
+    except (RecursionError, UnicodeDecodeError):
         return True
     return not rest.strip() and any(_kind(memoryview(value)) == b"{" for value in keys.values())
 
@@ -106,6 +107,8 @@ def _lines(file: Path, columns: Iterable[str] | None) -> Sequence[bytes | msgspe
             msgspec.json.decode(rows, type=list[_Object])
         elements = msgspec.json.decode(rows, type=list[msgspec.Raw])
         return elements if kind == b"{" else [b'{"label":%b}' % bytes(element) for element in elements]
+    except UnicodeDecodeError as error:
+        raise translate(error, file.name) from error
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _failure(error, file, content) from error
 
