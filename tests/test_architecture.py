@@ -66,7 +66,8 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": set(),
+    "msgspec": {"sources"},
+    "numpy": {"sources"},
     "pandas": set(),
 }
 

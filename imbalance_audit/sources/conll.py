@@ -108,13 +108,18 @@ def _tokens(file: DataFile, options: ReadOptions, left: dict[str, int]) -> pl.Da
     lines = scan_text(file)
     shape = _shape(file)
     column = _column(shape, options, file)
+    ragged = ~pl.col("comment") & (pl.col("fields") != shape.columns)
     with reading(file.name):
-        table = _cut(lines, shape, column, runs=False)
-        # Cutting at runs of blanks takes twice as long, and few files have any.
-        if not shape.tabs and (~table["comment"] & (table["fields"] != shape.columns)).any():
-            table = _cut(lines, shape, column, runs=True)
+        cut = _cut(lines, shape, column, runs=False)
+        table = cut.drop("number").collect(engine="streaming")
+        if not shape.tabs and table.select(ragged.any()).item():
+            # Cutting at runs of blanks takes twice as long, and few files have any.
+            cut = _cut(lines, shape, column, runs=True)
+            table = cut.drop("number").collect(engine="streaming")
+        if table.select(ragged.any()).item():
+            odd = cut.filter(ragged).select("number", "fields").head(1).collect(engine="streaming")
+            raise _ragged(odd["number"][0], odd["fields"][0], shape, file)
     table = _without_comments(table, shape, left)
-    _refuse_ragged(table, shape, file)
     left["ranges"] += int(table["part"].sum())
     label = pl.col("label")
     if shape.universal:
@@ -150,25 +155,25 @@ def _column(shape: _Shape, options: ReadOptions, file: DataFile) -> int:
     return _UNIVERSAL.index("upos") if shape.universal else shape.columns - 1
 
 
-def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.DataFrame:
-    line = pl.col("line")
-    gap = (line.str.strip_chars(" \t") == "") | line.str.starts_with(_DOCUMENT)
+def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.LazyFrame:
+    line, parts = pl.col("line"), pl.col("parts").list
+    gap = line.str.contains(r"^[ \t]*$") | line.str.starts_with(_DOCUMENT)
     text = line.str.strip_chars(" \t").str.replace_all("[ \t]+", " ") if runs else line
-    fields = text.str.split("\t" if shape.tabs else " ").list
-    label = fields.get(column, null_on_oob=True).cast(pl.Categorical)
+    label = parts.get(column, null_on_oob=True).cast(pl.Categorical)
     return (
-        lines.select(
-            number="number",
-            gap=gap,
-            sentence=gap.cum_sum(),
+        lines.with_columns(gap=gap, parts=text.str.split("\t" if shape.tabs else " "))
+        .select(
+            "number",
+            "gap",
+            sentence=pl.col("gap").cum_sum(),
             comment=line.str.starts_with("#"),
-            fields=fields.len(),
-            part=fields.first().str.contains(r"^[0-9]+[-.][0-9]+$") if shape.universal else pl.lit(value=False),
+            fields=parts.len(),
+            part=parts.first().str.contains(r"^[0-9]+[-.][0-9]+$") if shape.universal else pl.lit(value=False),
             label=label,
-            last=label if column == shape.columns - 1 else fields.last().cast(pl.Categorical),
+            last=label if column == shape.columns - 1 else parts.last().cast(pl.Categorical),
         )
         .filter(~pl.col("gap"))
-        .collect(engine="streaming")
+        .drop("gap")
     )
 
 
@@ -184,17 +189,12 @@ def _without_comments(table: pl.DataFrame, shape: _Shape, left: dict[str, int]) 
     return kept
 
 
-def _refuse_ragged(table: pl.DataFrame, shape: _Shape, file: DataFile) -> None:
-    odd = table.filter(pl.col("fields") != shape.columns)
-    if odd.is_empty():
-        return
-    number, fields = odd["number"][0], odd["fields"][0]
+def _ragged(number: int, fields: int, shape: _Shape, file: DataFile) -> SourceError:
     between = "tabs" if shape.tabs else "blanks"
-    message = (
+    return SourceError(
         f"{plain(file.name)}, line {number} has {fields} {'columns' if fields != 1 else 'column'}, and line"
         f" {shape.first} has {shape.columns}, parted by {between}. Correct the line, or remove it."
     )
-    raise SourceError(message)
 
 
 CONLL = Layout(name="conll", claims=_claims, read=_read, heeds=frozenset({"label", "classes", "fold_tags"}))

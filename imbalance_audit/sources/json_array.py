@@ -2,7 +2,7 @@
 
     [{"label": "cat"}, …]    ["cat", "dog", …]    [["cat", "dog"], [], …]    {"info": …, "data": [{"label": "cat"}, …]}
 
-A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out of it, as JSON lines.
+A document has no lines to stream. It is mapped into memory, and of its rows only the keys in use are taken out.
 """
 
 from __future__ import annotations

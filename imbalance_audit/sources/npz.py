@@ -179,7 +179,7 @@ def _header(stream: BinaryIO | Any, name: str) -> tuple[tuple[int, ...], bool, A
             version = npy.read_magic(stream)
             read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, fortran, dtype = read_header(stream)
-    except OSError:
+    except (OSError, zipfile.BadZipFile, zlib.error):
         raise
     except Exception as error:
         # The header is a Python literal: over a broken one numpy raises whatever Python's own parser does.

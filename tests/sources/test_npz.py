@@ -25,10 +25,15 @@ def rows(labels: Labels, *columns: str) -> list[tuple[object, ...]]:
 
 
 def test_medmnist_gives_labels_by_split(tmp_path: Path) -> None:
-    arrays = {f"{split}_images": IMAGES for split in ("train", "val", "test")}
-    arrays |= {"train_labels": np.array([[1], [0], [2]], np.uint8)}
-    arrays |= {"val_labels": np.array([[1]], np.uint8), "test_labels": np.array([[0]], np.uint8)}
-    np.savez_compressed(tmp_path / "m.npz", **arrays)
+    np.savez_compressed(
+        tmp_path / "m.npz",
+        train_images=IMAGES,
+        val_images=IMAGES,
+        test_images=IMAGES,
+        train_labels=np.array([[1], [0], [2]], np.uint8),
+        val_labels=np.array([[1]], np.uint8),
+        test_labels=np.array([[0]], np.uint8),
+    )
 
     labels = read(tmp_path / "m.npz", ReadOptions(classes=("a", "b", "c")))
 
@@ -196,6 +201,8 @@ def test_any_damage_ends_in_labels_or_in_a_sentence(
     file.write_bytes(content[: data.draw(st.integers(1, len(content)))])
 
     try:
-        rows(read(file))
+        found: list[tuple[object, ...]] | str = rows(read(file))
     except SourceError as error:
-        assert str(error).endswith(".")
+        found = str(error)
+
+    assert found.endswith(".") if isinstance(found, str) else len(found) <= 12
