@@ -9,6 +9,7 @@ ranges `1-2` and the empty nodes `1.1`, which are no tokens of the text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _SUFFIXES = (".conll", ".conllu", ".conll03", ".bio", ".bioes", ".iob", ".iob2")
 _UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DOCUMENT = "-DOCSTART-"
+_RUN = re.compile("[ \t]+")
+"""What parts columns: a no-break space, say, is part of a token."""
 _LEAST = 5
 """Tagged tokens that a text file must begin with to be taken for CoNLL without a word."""
 
@@ -70,7 +73,8 @@ def _claims_one(path: Path) -> bool:
 
 def _is_tagged(file: Path) -> bool:
     """Every token must end in a tag such as O or B-PER."""
-    tokens = [line.split() for line in first_lines(file) if line.strip() and not line.startswith("#")]
+    lines = [line.strip(" \t") for line in first_lines(file) if not line.startswith("#")]
+    tokens = [_RUN.split(line) for line in lines if line]
     alike = len({len(fields) for fields in tokens}) == 1 and len(tokens) >= _LEAST
     return alike and len(tokens[0]) > 1 and all(is_tag(fields[-1]) for fields in tokens)
 
@@ -137,7 +141,7 @@ def _shape(file: DataFile) -> _Shape:
         raise EmptySourceError(message)
     first, line = next((pair for pair in numbered if not pair[1].startswith("#")), numbered[0])
     tabs = "\t" in line
-    columns = len(line.split("\t") if tabs else line.strip(" ").split())
+    columns = len(line.split("\t") if tabs else _RUN.split(line.strip(" \t")))
     number = line.split("\t")[0].replace("-", "").replace(".", "")
     return _Shape(tabs, columns, first, universal=tabs and columns == len(_UNIVERSAL) and number.isdecimal())
 
