@@ -32,7 +32,7 @@ Sources = Annotated[
 ]
 Label = Annotated[
     list[str] | None,
-    typer.Option(help="Label column, by name or position (-1). Repeat for one-hot columns."),
+    typer.Option(help="Label column, by name, position (-1) or key (meta.label). Repeat for one-hot columns."),
 ]
 Split = Annotated[str | None, typer.Option(help="Column of splits.")]
 Group = Annotated[str | None, typer.Option(help="Column of groups, such as site or patient.")]

@@ -9,6 +9,7 @@ ranges `1-2` and the empty nodes `1.1`, which are no tokens of the text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _SUFFIXES = (".conll", ".conllu", ".conll03", ".bio", ".bioes", ".iob", ".iob2")
 _UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _DOCUMENT = "-DOCSTART-"
+_RUN = re.compile("[ \t]+")
+"""What parts columns: a no-break space, say, is part of a token."""
 _LEAST = 5
 """Tagged tokens that a text file must begin with to be taken for CoNLL without a word."""
 
@@ -70,7 +73,8 @@ def _claims_one(path: Path) -> bool:
 
 def _is_tagged(file: Path) -> bool:
     """Every token must end in a tag such as O or B-PER."""
-    tokens = [line.split() for line in first_lines(file) if line.strip() and not line.startswith("#")]
+    lines = [line.strip(" \t") for line in first_lines(file) if not line.startswith("#")]
+    tokens = [_RUN.split(line) for line in lines if line]
     alike = len({len(fields) for fields in tokens}) == 1 and len(tokens) >= _LEAST
     return alike and len(tokens[0]) > 1 and all(is_tag(fields[-1]) for fields in tokens)
 
@@ -108,13 +112,18 @@ def _tokens(file: DataFile, options: ReadOptions, left: dict[str, int]) -> pl.Da
     lines = scan_text(file)
     shape = _shape(file)
     column = _column(shape, options, file)
+    ragged = ~pl.col("comment") & (pl.col("fields") != shape.columns)
     with reading(file.name):
-        table = _cut(lines, shape, column, runs=False)
-        # Cutting at runs of blanks takes twice as long, and few files have any.
-        if not shape.tabs and (~table["comment"] & (table["fields"] != shape.columns)).any():
-            table = _cut(lines, shape, column, runs=True)
+        cut = _cut(lines, shape, column, runs=False)
+        table = cut.drop("number").collect(engine="streaming")
+        if not shape.tabs and table.select(ragged.any()).item():
+            # Cutting at runs of blanks takes twice as long, and few files have any.
+            cut = _cut(lines, shape, column, runs=True)
+            table = cut.drop("number").collect(engine="streaming")
+        if table.select(ragged.any()).item():
+            odd = cut.filter(ragged).select("number", "fields").head(1).collect(engine="streaming")
+            raise _ragged(odd["number"][0], odd["fields"][0], shape, file)
     table = _without_comments(table, shape, left)
-    _refuse_ragged(table, shape, file)
     left["ranges"] += int(table["part"].sum())
     label = pl.col("label")
     if shape.universal:
@@ -132,7 +141,7 @@ def _shape(file: DataFile) -> _Shape:
         raise EmptySourceError(message)
     first, line = next((pair for pair in numbered if not pair[1].startswith("#")), numbered[0])
     tabs = "\t" in line
-    columns = len(line.split("\t") if tabs else line.strip(" ").split())
+    columns = len(line.split("\t") if tabs else _RUN.split(line.strip(" \t")))
     number = line.split("\t")[0].replace("-", "").replace(".", "")
     return _Shape(tabs, columns, first, universal=tabs and columns == len(_UNIVERSAL) and number.isdecimal())
 
@@ -150,25 +159,25 @@ def _column(shape: _Shape, options: ReadOptions, file: DataFile) -> int:
     return _UNIVERSAL.index("upos") if shape.universal else shape.columns - 1
 
 
-def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.DataFrame:
-    line = pl.col("line")
-    gap = (line.str.strip_chars(" \t") == "") | line.str.starts_with(_DOCUMENT)
+def _cut(lines: pl.LazyFrame, shape: _Shape, column: int, *, runs: bool) -> pl.LazyFrame:
+    line, parts = pl.col("line"), pl.col("parts").list
+    gap = line.str.contains(r"^[ \t]*$") | line.str.starts_with(_DOCUMENT)
     text = line.str.strip_chars(" \t").str.replace_all("[ \t]+", " ") if runs else line
-    fields = text.str.split("\t" if shape.tabs else " ").list
-    label = fields.get(column, null_on_oob=True).cast(pl.Categorical)
+    label = parts.get(column, null_on_oob=True).cast(pl.Categorical)
     return (
-        lines.select(
-            number="number",
-            gap=gap,
-            sentence=gap.cum_sum(),
+        lines.with_columns(gap=gap, parts=text.str.split("\t" if shape.tabs else " "))
+        .select(
+            "number",
+            "gap",
+            sentence=pl.col("gap").cum_sum(),
             comment=line.str.starts_with("#"),
-            fields=fields.len(),
-            part=fields.first().str.contains(r"^[0-9]+[-.][0-9]+$") if shape.universal else pl.lit(value=False),
+            fields=parts.len(),
+            part=parts.first().str.contains(r"^[0-9]+[-.][0-9]+$") if shape.universal else pl.lit(value=False),
             label=label,
-            last=label if column == shape.columns - 1 else fields.last().cast(pl.Categorical),
+            last=label if column == shape.columns - 1 else parts.last().cast(pl.Categorical),
         )
         .filter(~pl.col("gap"))
-        .collect(engine="streaming")
+        .drop("gap")
     )
 
 
@@ -184,17 +193,12 @@ def _without_comments(table: pl.DataFrame, shape: _Shape, left: dict[str, int]) 
     return kept
 
 
-def _refuse_ragged(table: pl.DataFrame, shape: _Shape, file: DataFile) -> None:
-    odd = table.filter(pl.col("fields") != shape.columns)
-    if odd.is_empty():
-        return
-    number, fields = odd["number"][0], odd["fields"][0]
+def _ragged(number: int, fields: int, shape: _Shape, file: DataFile) -> SourceError:
     between = "tabs" if shape.tabs else "blanks"
-    message = (
+    return SourceError(
         f"{plain(file.name)}, line {number} has {fields} {'columns' if fields != 1 else 'column'}, and line"
         f" {shape.first} has {shape.columns}, parted by {between}. Correct the line, or remove it."
     )
-    raise SourceError(message)
 
 
 CONLL = Layout(name="conll", claims=_claims, read=_read, heeds=frozenset({"label", "classes", "fold_tags"}))

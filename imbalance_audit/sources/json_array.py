@@ -2,7 +2,7 @@
 
     [{"label": "cat"}, …]    ["cat", "dog", …]    [["cat", "dog"], [], …]    {"info": …, "data": [{"label": "cat"}, …]}
 
-A document has no lines to stream. It is mapped into memory, and only the keys in use are taken out, as JSON lines.
+A document has no lines to stream. It is mapped into memory, and of its rows only the keys in use are taken out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import polars as pl
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.columns import listed
+from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.formats import Format
 from imbalance_audit.sources.json_types import inferred, settled
 from imbalance_audit.sources.remote import on_this_machine
@@ -53,7 +54,7 @@ def is_document(file: Path) -> bool:
         keys = msgspec.json.decode(first, type=dict[str, msgspec.Raw])
     except msgspec.MsgspecError as error:
         return "truncated" in str(error)
-    except RecursionError:
+    except (RecursionError, UnicodeDecodeError):
         return True
     return not rest.strip() and any(_kind(memoryview(value)) == b"{" for value in keys.values())
 
@@ -109,6 +110,8 @@ def _lines(location: Location, columns: Iterable[str] | None) -> Sequence[bytes 
             msgspec.json.decode(rows, type=list[_Object])
         elements = msgspec.json.decode(rows, type=list[msgspec.Raw])
         return elements if kind == b"{" else [b'{"label":%b}' % bytes(element) for element in elements]
+    except UnicodeDecodeError as error:
+        raise translate(error, file.name) from error
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _failure(error, file, content) from error
 

@@ -47,7 +47,7 @@ def first_lines(file: Path, *, errors: str = "strict") -> list[str]:
         head = _head(file)
     except (OSError, EOFError, zlib.error):
         return []
-    cut = head.rfind(b"\n") + 1 if len(head) == _HEAD else len(head)
+    cut = (head.rfind(b"\n") + 1 if len(head) == _HEAD else 0) or len(head)
     try:
         text = head[:cut].decode("utf-8-sig", errors)
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ An array of Python objects is a pickle, which runs code when it is loaded; it is
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 import zlib
 from importlib.util import find_spec
@@ -135,14 +136,11 @@ def _chosen(names: Sequence[str], options: ReadOptions, file: str) -> list[str]:
 def _array(stream: BinaryIO | Any, size: int, name: str) -> Any:  # noqa: ANN401 -- numpy is imported here only
     """Return the array, once its header is known to be honest: its shape decides what is allocated."""
     import numpy as np
-    from numpy.lib import format as npy
 
     if size == 0:
         message = f"{plain(name)} is empty. Write the labels into it first."
         raise EmptySourceError(message)
-    version = npy.read_magic(stream)
-    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, fortran, dtype = read_header(stream)
+    shape, fortran, dtype = _header(stream, name)
     if dtype.hasobject:
         message = f"{plain(name)} holds Python objects, a pickle, which is never loaded. Save numbers or text."
         raise SourceError(message)
@@ -155,15 +153,44 @@ def _array(stream: BinaryIO | Any, size: int, name: str) -> Any:  # noqa: ANN401
         raise SourceError(message)
     count = int(np.prod(shape, dtype=object))
     wanted = count * dtype.itemsize
-    content = stream.read(wanted) if wanted <= size else b""
+    # An archive compares its checksum only once the end of a member is met.
+    content = stream.read(wanted + 1) if wanted <= size else b""
     if len(content) < wanted:
         message = f"{plain(name)} ends too early: it was cut off. Copy it again."
         raise SourceError(message)
     flat = np.frombuffer(content, dtype=dtype, count=count)
+    if dtype.kind == "U" and _is_no_text(flat.astype(dtype.newbyteorder("=")).view(np.uint32)):
+        message = f"{plain(name)} holds numbers that stand for no character: it is damaged. Copy it again."
+        raise SourceError(message)
     array = flat.reshape(shape, order="F" if fortran else "C")
     array = np.char.decode(array, "utf-8") if dtype.kind == "S" else array
     array = array.astype(np.float32) if dtype == np.float16 else array
     return np.ascontiguousarray(array.astype(array.dtype.newbyteorder("=")))
+
+
+def _header(stream: BinaryIO | Any, name: str) -> tuple[tuple[int, ...], bool, Any]:  # noqa: ANN401 -- as above
+    """Return shape, order and type of an array."""
+    from numpy.lib import format as npy
+
+    try:
+        with warnings.catch_warnings():
+            # Python 2 wrote "10L", of which numpy warns.
+            warnings.simplefilter("ignore")
+            version = npy.read_magic(stream)
+            read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, fortran, dtype = read_header(stream)
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        raise
+    except Exception as error:
+        # The header is a Python literal: over a broken one numpy raises whatever Python's own parser does.
+        message = f"{plain(name)} cannot be read: it begins with no header of a NumPy array. Name a NumPy file."
+        raise SourceError(message) from error
+    return shape, fortran, dtype
+
+
+def _is_no_text(points: Any) -> bool:  # noqa: ANN401 -- numpy is imported above only
+    """NumPy keeps text as code points and does not look at them, and Polars trusts NumPy."""
+    return bool(((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF))).any())
 
 
 NPZ = Layout(name="npz", claims=_claims, read=_read, heeds=frozenset({"label", "classes"}))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class ReadOptions:
     """How to read a source. Columns are given by name or by position: `"0"` is the first one, `"-1"` the last.
 
+    A key inside objects is named by the way to it: `"meta.label"`, unless a column has that very name.
+
     Attributes:
         label: The label column; several are one-hot columns. Empty: found by name.
         split: The column that holds the split. None: with several files, the split in each file's name.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path, PurePath
 
 import pytest
 
 from imbalance_audit import scan
-from imbalance_audit.sources.splits import split_of_name, splits_of_files
+from imbalance_audit.sources.splits import SPLIT_WORDS, split_of_name, splits_of_files
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,51 @@ def test_an_id_in_two_spellings_of_one_split_is_no_leak() -> None:
     table = {"label": ["a", "a", "a"], "s": ["train", "training", "dev"], "id": [1, 1, 2]}
 
     assert not [finding for finding in scan(table, split="s", id="id").findings if finding.code == "INT002"]
+
+
+@pytest.fixture(scope="module")
+def split_of_hugging_face(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], dict[str, set[str]]]:
+    """Return what the hub's own patterns, resolved over real files, make of names."""
+    data_files = pytest.importorskip("datasets.data_files")
+
+    def splits(names: Sequence[str]) -> dict[str, set[str]]:
+        folder = tmp_path_factory.mktemp("hub")
+        for name in names:
+            (folder / name).touch()
+        found: dict[str, set[str]] = {name: set() for name in names}
+        for split, patterns in data_files.DEFAULT_PATTERNS_SPLIT_IN_FILENAME.items():
+            for pattern in patterns:
+                try:
+                    hits = data_files.resolve_pattern(pattern, str(folder))
+                except FileNotFoundError:
+                    continue
+                for hit in hits:
+                    found[Path(hit).name].add("val" if str(split) == "validation" else str(split))
+        return found
+
+    return splits
+
+
+def test_names_are_split_as_the_hub_splits_them(
+    split_of_hugging_face: Callable[[Sequence[str]], dict[str, set[str]]],
+) -> None:
+    words = [*chain.from_iterable(SPLIT_WORDS.values()), "trainval", "latest", "trainer", "tests", "labels"]
+    before = ["", "ImageNet_LT_", "my-", "v2.", "a b ", "2017", "un"]
+    after = ["", "2017", "_1", "-00000-of-00004", ".labels", " set", "_LT", "ing"]
+    names = [f"{first}{word}{last}.csv" for first in before for word in words for last in after]
+
+    hub = split_of_hugging_face(names)
+
+    assert len(names) > 800
+    assert {name: split_of_name(name) for name in names} == {
+        name: next(iter(splits)) if len(splits) == 1 else None for name, splits in hub.items()
+    }
+
+
+def test_upper_case_is_a_split_here_though_not_on_the_hub(
+    split_of_hugging_face: Callable[[Sequence[str]], dict[str, set[str]]],
+) -> None:
+    names = ["TRAIN.csv", "Val_2.csv"]
+
+    assert split_of_hugging_face(names) == {"TRAIN.csv": set(), "Val_2.csv": set()}
+    assert [split_of_name(name) for name in names] == ["train", "val"]

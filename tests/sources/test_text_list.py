@@ -149,7 +149,7 @@ def test_options_that_mean_nothing_are_refused(tmp_path: Path) -> None:
         read(write(tmp_path / "a.txt", "a.jpg 1\n"), ReadOptions(label=("1",)))
 
 
-field = st.text(st.characters(codec="utf-8", exclude_characters=" \t\r\n\0"), min_size=1, max_size=5)
+field = st.text(st.characters(codec="utf-8", exclude_characters=" \t\r\n\0."), min_size=1, max_size=5)
 
 
 @settings(max_examples=100, deadline=None)
@@ -167,8 +167,8 @@ def test_any_bytes_end_in_labels_or_in_a_sentence(tmp_path_factory: pytest.TempP
     file = write(tmp_path_factory.getbasetemp() / "any.txt", content)
 
     try:
-        found = rows(read(file, LIST))
+        found: list[tuple[object, ...]] | str = rows(read(file, LIST))
     except SourceError as error:
-        assert str(error).endswith(".")
-    else:
-        assert len(found) <= content.count(b"\n") + 1
+        found = str(error)
+
+    assert found.endswith(".") if isinstance(found, str) else len(found) <= content.count(b"\n") + 1
