@@ -66,6 +66,10 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
+    "deltalake": {"sources"},
+    "pyiceberg": set(),
+    "datasets": set(),
+    "yaml": {"sources"},
     "numpy": set(),
     "pandas": set(),
 }

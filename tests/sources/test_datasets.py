@@ -148,8 +148,9 @@ def test_data_sets_side_by_side_are_not_laid_end_to_end() -> None:
 
 def test_coco_detection_gives_the_categories_of_each_image() -> None:
     class Coco:
-        cats = {7: {"id": 7, "name": "dog"}, 3: {"id": 3, "name": "cat"}}
-        imgToAnns = {2: [{"category_id": 7}, {"category_id": 3}], 5: [{"category_id": 7}]}  # noqa: N815 -- pycocotools'
+        def __init__(self) -> None:
+            self.cats = {7: {"id": 7, "name": "dog"}, 3: {"id": 3, "name": "cat"}}
+            self.imgToAnns = {2: [{"category_id": 7}, {"category_id": 3}], 5: [{"category_id": 7}]}
 
     labels = read(Stub(coco=Coco(), ids=[1, 2, 5]))
 
