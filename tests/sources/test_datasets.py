@@ -139,6 +139,12 @@ def test_folders_that_are_called_like_numbers_are_still_indices() -> None:
     assert named(labels) == ["1", "10", "2", "10"]
 
 
+def test_a_class_of_the_users_own_datasets_module_is_not_the_librarys() -> None:
+    own = type("Own", (Stub,), {"__module__": "datasets.own"})
+
+    assert named(read(own(targets=[0, 1], classes=["cat", "dog"]))) == ["cat", "dog"]
+
+
 def test_data_sets_side_by_side_are_not_laid_end_to_end() -> None:
     images, targets = TensorDataset(torch.tensor([5, 6])), TensorDataset(torch.tensor([0, 1]))
 
