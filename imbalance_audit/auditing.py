@@ -49,8 +49,9 @@ def scan(
     """Read labels, count them exactly in one streaming pass, and run every rule.
 
     Args:
-        source: A path, a glob, a folder or a pipeline file, or a list of `Path`; or labels in memory: a Polars or
-            pandas frame, an array, a list, a torch data set that holds its labels, or `Labels`.
+        source: A path, a glob, a folder, an address (`s3://`, `https://`, …), a Delta or Iceberg table, or a pipeline
+            file, or a list of `Path`; or labels in memory: a Polars or pandas frame, an array, a list, a Hugging Face
+            data set, a torch data set that holds its labels, or `Labels`.
         label: The label column, by name or position ("-1"); several one-hot columns. None: found by its usual names.
         split: The column of splits. None: read from the names of several files.
         group: The column of groups (patient, site, annotator).

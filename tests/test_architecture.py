@@ -75,6 +75,9 @@ HOMES = {
     "PIL": {"sources"},
     "msgspec": {"sources"},
     "yaml": {"sources"},
+    "deltalake": {"sources"},
+    "pyiceberg": set(),
+    "datasets": set(),
     "pandas": set(),
 }
 

@@ -26,7 +26,8 @@ Sources = Annotated[
     typer.Argument(
         metavar="SOURCE…",
         show_default=False,
-        help="Files, a glob, a folder, an audit.json, or one pipeline file (.py that defines labels(); it is run). "
+        help="Files, a glob, a folder, an address (s3://…), an audit.json, or one pipeline file (.py that defines "
+        "labels(); it is run). "
         "Each of several files takes its split from its name.",
     ),
 ]

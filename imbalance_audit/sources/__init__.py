@@ -31,7 +31,8 @@ __all__ = ["FORMATS", "READERS", "ReadOptions", "read", "reading", "translate"]
 def read(source: object, options: ReadOptions | None = None) -> Labels:
     """Return the labels of a source as one lazy table, counting nothing.
 
-    A text or a path is a file, a folder, a pattern such as `"data/*.parquet"`, or a pipeline file; a list of paths
+    A text or a path is a file, a folder, a pattern such as `"data/*.parquet"`, an address such as
+    `"s3://bucket/labels/"` (see `remote`), the folder of a Delta or Iceberg table, or a pipeline file; a list of paths
     (`pathlib.Path`, not text: a list of text is a list of labels) is several of them. Anything else is an object in
     memory. With several files, each takes its split from the words train, val and test in its name or its folder's,
     unless `options.split` names a column; one file alone has no split by its name.

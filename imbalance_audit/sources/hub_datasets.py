@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.columns import Roles
     from imbalance_audit.sources.options import ReadOptions
 
+_MODULES = ("datasets.arrow_dataset", "datasets.iterable_dataset", "datasets.dataset_dict")
 SPLIT = "\0split of the dictionary"
 """The column that holds under which key of a dictionary a row stood."""
 
 
 def is_hub_dataset(source: object) -> bool:
     """Return whether this is a data set of the library, or a dictionary with one for each split."""
-    if isinstance(source, Mapping) and source and _library(source) != "datasets":
-        return all(_library(part) == "datasets" for part in source.values())
-    return _library(source) == "datasets"
+    if isinstance(source, Mapping) and source and not _is_of_library(source):
+        return all(map(_is_of_library, source.values()))
+    return _is_of_library(source)
 
 
 def frame_of(source: Any, options: ReadOptions) -> tuple[pl.LazyFrame, ReadOptions, dict[str, Any]]:  # noqa: ANN401 -- datasets is not imported here
@@ -75,10 +76,9 @@ def frame_of(source: Any, options: ReadOptions) -> tuple[pl.LazyFrame, ReadOptio
     return pl.concat(frames, how="vertical_relaxed"), resolved, said
 
 
-def _library(source: object) -> str:
-    """Return the library whose class this is, or is derived from."""
-    modules = {base.__module__.partition(".")[0] for base in type(source).__mro__}
-    return "datasets" if "datasets" in modules else ""
+def _is_of_library(source: object) -> bool:
+    """Return whether this is of a class of the library, or of one derived from it; many a project has a datasets.py."""
+    return any(base.__module__ in _MODULES for base in type(source).__mro__)
 
 
 def _refuse_stream(part: Any, path: str, options: ReadOptions) -> None:  # noqa: ANN401 -- datasets is not imported here

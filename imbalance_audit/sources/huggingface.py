@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imbalance_audit.sources.files import DataFile
-    from imbalance_audit.sources.formats import Format, Schema
+    from imbalance_audit.sources.formats import ReadMetadata, Schema
 
     Features = Mapping[str, Any]
 
@@ -50,12 +50,12 @@ class Declared:
 
 
 def declared_names(
-    reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema], column: str, *, needed: bool
+    embedded: ReadMetadata | None, files: Sequence[DataFile], schemas: Sequence[Schema], column: str, *, needed: bool
 ) -> Declared:
     """Return the class names that these files, or what lies beside them, declare for a column.
 
     Args:
-        reader: Their format.
+        embedded: What reads the library's metadata in one of them; None where they hold none.
         files: The files of one table.
         schemas: The columns of each.
         column: The label column.
@@ -69,7 +69,7 @@ def declared_names(
     notes: dict[str, None] = {}
     nearby = _Nearby(needed=needed)
     for file, schema in zip(files, schemas, strict=True):
-        text = None if reader.huggingface is None else reader.huggingface(file.path)
+        text = None if embedded is None else embedded(file.path)
         features = None if text is None else features_in(text)
         if features is None:
             features, odd = nearby.features(file, schema, column)

@@ -11,7 +11,9 @@ of them (`user:password@`, the query of a signed link) is in no report and no me
 from __future__ import annotations
 
 import glob
+import os
 import re
+import warnings
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -23,7 +25,7 @@ from imbalance_audit.sources.failures import reading, redacted
 from imbalance_audit.sources.managed import DELTA_LOG, ICEBERG_METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)
 _WEB = ("http", "https")
@@ -126,7 +128,11 @@ def address_of(name: str) -> Address:
     found = _URI.fullmatch(name)
     scheme, rest = (found[1].lower(), found[2]) if found else ("", name)
     if scheme in (*_STORES, *_WEB):
-        return Address(f"{scheme}://{rest}")
+        address = Address(f"{scheme}://{rest}")
+        if address.place.parts:
+            return address
+        message = f"{plain(redacted(name))} names no bucket and no host. Pass the whole address."
+        raise SourceError(message)
     known = ", ".join(f"{one}://" for one in (*_STORES, *_WEB))
     message = f"{plain(redacted(name))} is an address of an unknown kind. Known ones: {known}. Or name a local file."
     raise SourceError(message)
@@ -143,8 +149,8 @@ def find_remote(name: str) -> Found:
         return Found((address,), address.parent, sure=True)
     if not glob.has_magic(address.url):
         return _behind_plain(address)
-    root = PurePosixPath(*takewhile(lambda part: not glob.has_magic(part), address.place.parts))
-    files = _visible(_listed([address.url], address), root)
+    literal = PurePosixPath(*takewhile(lambda part: not glob.has_magic(part), address.place.parts))
+    files, root = _visible(_listed([address.url], address), literal)
     if not files and address in _listed([_literal(address.url)], address):
         _refuse_managed([address])
         return Found((address,), address.parent, sure=True)
@@ -180,12 +186,12 @@ def delta_table(name: str) -> Address | None:
 def _behind_plain(address: Address) -> Found:
     """Return all below a prefix, else the file of this name: a store has no folders to ask for."""
     below = Address(address.url.rstrip("/") + "/**/*")
-    root = PurePosixPath(*below.place.parts[:-2])
-    files = _visible(_listed([below.url], address, may_fail=not address.url.endswith("/")), root)
+    prefix = PurePosixPath(*below.place.parts[:-2])
+    files, root = _visible(_listed([below.url], address, may_fail=not address.url.endswith("/")), prefix)
     if files:
         _refuse_managed(files)
         return Found(files, root, sure=False)
-    if address.url.endswith("/") or len(root.parts) < 2:
+    if address.url.endswith("/") or len(prefix.parts) < 2:
         message = f"There is nothing below {plain(redacted(address.url))}. Check bucket and prefix."
         raise SourceError(message)
     _refuse_managed([address])
@@ -205,6 +211,8 @@ def _listed(urls: Sequence[str], asked: Address, *, may_fail: bool = False) -> l
     # Polars lists every store that it reads, and offers it under no public name.
     from polars.io._expand_paths import _expand_paths
 
+    # It finds the region by itself, and would say so at every reading.
+    warnings.filterwarnings("ignore", r"'\(default_\)region' not set", UserWarning)
     try:
         with reading(asked.url):
             found = _expand_paths(list(urls), storage_options={"max_retries": _RETRIES}).collect()["path"].to_list()
@@ -215,21 +223,24 @@ def _listed(urls: Sequence[str], asked: Address, *, may_fail: bool = False) -> l
     return [Address(path) for path in sorted(set(found))]
 
 
-def _visible(files: Iterable[Address], root: PurePosixPath) -> tuple[Address, ...]:
-    return tuple(
-        file
-        for file in files
-        if not file.url.endswith("/")
-        and not any(
-            part.startswith(".") or (part.startswith("_") and "=" not in part)
-            for part in file.place.relative_to(root).parts
-        )
-    )
+def _visible(files: Sequence[Address], root: PurePosixPath) -> tuple[tuple[Address, ...], PurePosixPath]:
+    """Return the files that are no left-overs, and the folder that they lie below."""
+    files = [file for file in files if not file.url.endswith("/")]
+    if files and not all(file.place.is_relative_to(root) for file in files):
+        # The Hub's files come back as web addresses.
+        root = PurePosixPath(os.path.commonpath([file.parent for file in files]))
+    kept = (file for file in files if not any(map(_hidden, file.place.relative_to(root).parts)))
+    return tuple(kept), root
+
+
+def _hidden(part: str) -> bool:
+    """Spark and Hadoop leave `_SUCCESS` and the like; a hive key may begin with an underscore."""
+    return part.startswith(".") or (part.startswith("_") and "=" not in part)
 
 
 def _refuse_managed(files: Sequence[Address]) -> None:
     scheme = files[0].scheme
-    if scheme == "hf":
+    if scheme in ("hf", *_WEB):
         return
     folders = {
         folder for file in files for folder in (file.parent, *list(file.parent.parents)[:_LEVELS]) if folder.name

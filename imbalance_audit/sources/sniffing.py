@@ -145,6 +145,8 @@ def _named(name: str) -> Format:
         if reader.name == name:
             return reader
     message = "A pipeline is one Python file. Name the file alone."
+    if name != PIPELINE:
+        message = f"There is no {name} in what is named. Leave --format out, or name what holds one."
     raise SourceError(message)
 
 

@@ -100,8 +100,10 @@ def _declared(
     label = roles.label[0]
     if len(roles.label) > 1 or not isinstance(element_of(pinned[label]), (*INTEGERS, *FLOATS, pl.String, pl.Null)):
         return Declared()
+    # The library stores indices; text it turns into them only where a card says so.
+    embedded = None if isinstance(element_of(pinned[label]), pl.String) else reader.huggingface
     try:
-        return declared_names(reader, files, schemas, label, needed=options.classes is None)
+        return declared_names(embedded, files, schemas, label, needed=options.classes is None)
     except FOREIGN as error:
         raise translate(error, files[0].name) from error
 

@@ -139,6 +139,12 @@ def test_folders_that_are_called_like_numbers_are_still_indices() -> None:
     assert named(labels) == ["1", "10", "2", "10"]
 
 
+def test_a_class_of_the_users_own_datasets_module_is_not_the_librarys() -> None:
+    own = type("Own", (Stub,), {"__module__": "datasets.own"})
+
+    assert named(read(own(targets=[0, 1], classes=["cat", "dog"]))) == ["cat", "dog"]
+
+
 def test_data_sets_side_by_side_are_not_laid_end_to_end() -> None:
     images, targets = TensorDataset(torch.tensor([5, 6])), TensorDataset(torch.tensor([0, 1]))
 
@@ -148,8 +154,9 @@ def test_data_sets_side_by_side_are_not_laid_end_to_end() -> None:
 
 def test_coco_detection_gives_the_categories_of_each_image() -> None:
     class Coco:
-        cats = {7: {"id": 7, "name": "dog"}, 3: {"id": 3, "name": "cat"}}
-        imgToAnns = {2: [{"category_id": 7}, {"category_id": 3}], 5: [{"category_id": 7}]}  # noqa: N815 -- pycocotools'
+        def __init__(self) -> None:
+            self.cats = {7: {"id": 7, "name": "dog"}, 3: {"id": 3, "name": "cat"}}
+            self.imgToAnns = {2: [{"category_id": 7}, {"category_id": 3}], 5: [{"category_id": 7}]}
 
     labels = read(Stub(coco=Coco(), ids=[1, 2, 5]))
 

@@ -171,6 +171,8 @@ def test_one_file_of_a_delta_table_is_refused_too(store: Any) -> None:  # noqa: 
         ("s3://labels/bad/labels.xyz", r"is of no format that is read remotely\. Formats: parquet, csv, jsonl, arrow"),
         ("s3://labels/mixed/", r'Column "label" is String in a\.parquet and Int64 in b\.parquet'),
         ("s3://labels/d/t*", r'no column "species"'),
+        ("s3://", "names no bucket and no host"),
+        ("https://key:secret@", "^https:// names no bucket and no host"),
         ("ftp://host/x.csv", r"^ftp://host/x\.csv is an address of an unknown kind\. Known ones: s3://"),
     ],
 )
