@@ -228,6 +228,11 @@ def test_the_split_that_is_judged_is_known_by_its_usual_spellings() -> None:
             '2 of the 3 labels .* no prediction .*, first "b", "c"',
         ),
         (
+            {"id": ["a"], "predicted": ["cat"]},
+            {"id": "id", "group": "sit", "truth": {"id": ["a"], "label": ["cat"], "site": ["x"]}},
+            'no column "sit".* Did you mean "site"',
+        ),
+        (
             {"id": ["a", "z"], "predicted": ["cat"] * 2},
             {"id": "id", "truth": {"id": ["a"], "label": ["cat"]}},
             '1 predictions .* no label .*, first "z"',
