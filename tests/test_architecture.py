@@ -135,5 +135,5 @@ def test_an_audit_leaves_torch_unimported() -> None:
     assert "torch" not in loaded_by("from imbalance_audit import scan\nscan(['a', 'b'])")
 
 
-def test_training_leaves_polars_and_pandera_unimported() -> None:
-    assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera"})
+def test_training_leaves_polars_pandera_scipy_and_scikit_learn_unimported() -> None:
+    assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera", "scipy", "sklearn"})
