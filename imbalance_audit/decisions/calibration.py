@@ -137,7 +137,7 @@ def _minimum(loss: Loss, biases: int) -> tuple[float, NDArray[np.float64]]:
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
+        options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
     ).x
     return float(found[0]), found[1:]
 
