@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imbalance_audit.policy_file import load_policy
     from imbalance_audit.records import Audit, ClassWeights, Evaluation, Finding, Labels
     from imbalance_audit.rules.policy import Policy
+    from imbalance_audit.tuning import candidates_of, search_weights, tune_weights
     from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import class_weights
 
@@ -27,6 +28,7 @@ __all__ = [
     "Finding",
     "Labels",
     "Policy",
+    "candidates_of",
     "check",
     "class_weights",
     "evaluate",
@@ -34,6 +36,8 @@ __all__ = [
     "load_weights",
     "merge_audits",
     "scan",
+    "search_weights",
+    "tune_weights",
 ]
 
 _HOMES = {
@@ -43,6 +47,7 @@ _HOMES = {
     "Finding": "records",
     "Labels": "records",
     "Policy": "rules.policy",
+    "candidates_of": "tuning",
     "check": "auditing",
     "class_weights": "weights",
     "evaluate": "evaluation.evaluating",
@@ -50,6 +55,8 @@ _HOMES = {
     "load_weights": "weight_file",
     "merge_audits": "merging",
     "scan": "auditing",
+    "search_weights": "tuning",
+    "tune_weights": "tuning",
 }
 
 

@@ -1,11 +1,12 @@
-"""From labels to a model and back: audit a long-tailed Fashion-MNIST, weigh it, train with and without, compare.
+"""From labels to predictions: audit a long-tailed Fashion-MNIST, weigh it, train one network in six ways.
 
-    python -m pipelines.train_fashion_mnist --out reports/fashion_mnist_lt
+    python -m pipelines.train_fashion_mnist --out reports/fashion_mnist_lt --predictions predictions
 
-Writes the audit's report, weights.pt and training.md. The same network is trained with plain cross-entropy, with class
-weights and with a class-balanced sampler; the plain one is also read with the log prior taken off its logits (post-hoc
-logit adjustment, Menon et al., ICLR 2021, §4.1), which costs no training. The test classes are balanced, so accuracy
-there is balanced accuracy.
+Writes the audit's report and weights.pt into `--out`, and into `--predictions` a file NAME-seedS.parquet for each run,
+which `audit evaluate` judges. Of the balanced test images every second one of a class is for validation, the others are
+for the figures: the rarest class has 60 training images, of which none can be spared. The plain network is also read
+with the log prior taken off its logits (post-hoc logit adjustment, Menon et al., ICLR 2021, §4.1), which costs no
+training.
 """
 
 from __future__ import annotations
@@ -15,48 +16,62 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from statistics import mean, stdev
 from typing import NamedTuple
 
+import polars as pl
 import torch
-from sklearn.metrics import f1_score, recall_score
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, RandomSampler, Sampler, TensorDataset
 
-from imbalance_audit import ClassWeights, class_weights, scan
+from imbalance_audit import class_weights, load_weights, scan
 from imbalance_audit.publishing import publish
-from imbalance_audit.training import ClassSampler, WeightedCrossEntropy
+from imbalance_audit.training import (
+    ClassSampler,
+    DeferredReweighting,
+    LogitAdjustedCrossEntropy,
+    WeightedCrossEntropy,
+)
 from pipelines.fashion_mnist_lt import CLASSES, RATIO, images, labels
 
 BATCH = 128
+POST_HOC = "post-hoc"
+"""The run that is no training: the plain network, the log prior taken off its logits."""
 
 
 class Way(NamedTuple):
-    """One way to train: what is drawn and what is minimised."""
+    """One way to train: what is minimised, what is drawn, and whether the weights wait for the last fifth."""
 
-    name: str
-    sampler: Callable[[list[int], int], Sampler[int]]
     loss: Callable[[], nn.Module]
+    balanced: bool = False
+    deferred: bool = False
 
 
-class Split(NamedTuple):
-    """The images and class indices of one split."""
+class Data(NamedTuple):
+    """The training images and class indices, the images that are predicted, and their rows without predictions."""
 
     images: Tensor
     targets: Tensor
+    unseen: Tensor
+    rows: pl.DataFrame
 
 
-def load(folder: Path, ratio: int) -> dict[str, Split]:
-    """Return both splits as float images of mean 0 and standard deviation 1 over train, and class indices."""
-    rows = labels(folder, ratio=ratio).frame.collect()
-    splits = {}
-    for split in ("train", "test"):
-        kept = rows.filter(split=split)
-        pixels = torch.frombuffer(images(folder, split), dtype=torch.uint8).view(-1, 1, 28, 28)
-        places = kept["id"].str.extract(r"(\d+)$").cast(int).to_list()
-        splits[split] = Split(pixels[places].float(), torch.tensor(kept["label"].to_list()))
-    centre, spread = splits["train"].images.mean(), splits["train"].images.std()
-    return {name: Split((split.images - centre) / spread, split.targets) for name, split in splits.items()}
+def load(folder: Path, ratio: int) -> Data:
+    """Return the images as floats of mean 0 and standard deviation 1 over train; test is cut in val and test."""
+    table = labels(folder, ratio=ratio).frame.collect()
+    train, unseen = (table.filter(split=split) for split in ("train", "test"))
+    pixels = _pixels(folder, "train", train)
+    centre, spread = pixels.mean(), pixels.std()
+    rows = unseen.select(
+        "id",
+        split=pl.when(pl.int_range(pl.len()).over("label") % 2 == 0).then(pl.lit("val")).otherwise(pl.lit("test")),
+        label=pl.col("label").replace_strict(dict(enumerate(CLASSES))),
+    )
+    return Data(
+        (pixels - centre) / spread,
+        torch.tensor(train["label"].to_list()),
+        (_pixels(folder, "test", unseen) - centre) / spread,
+        rows,
+    )
 
 
 def network() -> nn.Module:
@@ -69,17 +84,41 @@ def network() -> nn.Module:
     )  # fmt: skip
 
 
-def train(data: dict[str, Split], way: Way, *, seed: int, epochs: int) -> Tensor:
-    """Train one network and return its logits on the test images."""
+def ways(balanced: Path, effective: Path) -> dict[str, Way]:
+    """Return the name of each way to train → what it does, from the two weight files."""
+
+    def weighted(path: Path) -> Callable[[], nn.Module]:
+        return lambda: WeightedCrossEntropy.from_file(path, classes=CLASSES)
+
+    def adjusted() -> nn.Module:
+        return LogitAdjustedCrossEntropy.from_file(balanced, classes=CLASSES)
+
+    return {
+        "plain": Way(nn.CrossEntropyLoss),
+        "balanced": Way(weighted(balanced)),
+        "effective-number": Way(weighted(effective)),
+        "deferred": Way(weighted(effective), deferred=True),
+        "logit-adjusted": Way(adjusted),
+        "sampler": Way(nn.CrossEntropyLoss, balanced=True),
+    }
+
+
+def train(data: Data, way: Way, *, seed: int, epochs: int) -> Tensor:
+    """Train one network and return its logits of the unseen images."""
     torch.manual_seed(seed)
     model, criterion = network(), way.loss()
-    sampler = way.sampler(data["train"].targets.tolist(), seed)
-    loader = DataLoader(TensorDataset(*data["train"]), batch_size=BATCH, sampler=sampler, drop_last=True)
+    sampler: Sampler[int] = RandomSampler(data.targets, generator=torch.Generator().manual_seed(seed))
+    if way.balanced:
+        sampler = ClassSampler(data.targets.tolist(), seed=seed)
+    loader = DataLoader(TensorDataset(data.images, data.targets), batch_size=BATCH, sampler=sampler, drop_last=True)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.05, total_steps=epochs * len(loader))
+    weights = DeferredReweighting(criterion, epochs=epochs) if way.deferred else None
     for epoch in range(epochs):
         if isinstance(sampler, ClassSampler):
             sampler.set_epoch(epoch)
+        if weights is not None:
+            weights.set_epoch(epoch)
         for batch, target in loader:
             optimiser.zero_grad()
             criterion(model(batch), target).backward()
@@ -87,92 +126,33 @@ def train(data: dict[str, Split], way: Way, *, seed: int, epochs: int) -> Tensor
             schedule.step()
     model.eval()
     with torch.no_grad():
-        return torch.cat([model(batch) for batch in torch.split(data["test"].images, 1000)])
+        return torch.cat([model(batch) for batch in torch.split(data.unseen, 1000)])
 
 
-class Scores(NamedTuple):
-    """How one run did on the balanced test images, in per cent."""
-
-    balanced_accuracy: float
-    macro_f1: float
-    recall: list[float]
-
-
-def score(logits: Tensor, targets: Tensor) -> Scores:
-    """Return the scores of the most likely class."""
-    truth, guess = targets.tolist(), logits.argmax(1).tolist()
-    recall = [100 * float(value) for value in recall_score(truth, guess, average=None, zero_division=0)]
-    return Scores(mean(recall), 100 * float(f1_score(truth, guess, average="macro", zero_division=0)), recall)
+def write(data: Data, logits: Tensor, path: Path) -> None:
+    """Write the rows with a column logit_CLASS for each class."""
+    columns = {f"logit_{name}": column.tolist() for name, column in zip(CLASSES, logits.T, strict=True)}
+    table = data.rows.with_columns(pl.Series(name, column, dtype=pl.Float32) for name, column in columns.items())
+    table.write_parquet(path, compression="zstd")
 
 
-def ways(weight_file: Path) -> list[Way]:
-    """Return the three ways to train that are compared."""
-
-    def shuffled(targets: list[int], seed: int) -> Sampler[int]:
-        return RandomSampler(targets, generator=torch.Generator().manual_seed(seed))
-
-    def balanced(targets: list[int], seed: int) -> Sampler[int]:
-        return ClassSampler(targets, seed=seed)
-
-    def weighted() -> nn.Module:
-        return WeightedCrossEntropy.from_file(weight_file, classes=CLASSES)
-
-    return [
-        Way("plain cross-entropy", shuffled, nn.CrossEntropyLoss),
-        Way("class weights", shuffled, weighted),
-        Way("class-balanced sampler", balanced, nn.CrossEntropyLoss),
-    ]
-
-
-def compare(
-    data: dict[str, Split], weights: ClassWeights, weight_file: Path, *, seeds: int, epochs: int
-) -> dict[str, list[Scores]]:
-    """Return the name of each way → its scores, one a seed."""
-    scores: dict[str, list[Scores]] = {}
-    log_prior = torch.tensor(weights.prior).log()
-    for way in ways(weight_file):
+def run(data: Data, folder: Path, *, seeds: int, epochs: int) -> None:
+    """Train in each way with each seed, from the weight files in the folder, and write the predictions there."""
+    balanced = folder / "balanced.pt"
+    log_prior = torch.tensor(load_weights(balanced).prior).log()
+    for name, way in ways(balanced, folder / "effective-number.pt").items():
         for seed in range(seeds):
             logits = train(data, way, seed=seed, epochs=epochs)
-            scores.setdefault(way.name, []).append(score(logits, data["test"].targets))
-            if way.name.startswith("plain"):
-                adjusted = score(logits - log_prior, data["test"].targets)
-                scores.setdefault("plain, log prior taken off", []).append(adjusted)
-            print(f"{way.name}, seed {seed}: {scores[way.name][-1].balanced_accuracy:.2f}", file=sys.stderr)
-    return scores
+            write(data, logits, folder / f"{name}-seed{seed}.parquet")
+            if name == "plain":
+                write(data, logits - log_prior, folder / f"{POST_HOC}-seed{seed}.parquet")
+            print(f"{name}, seed {seed}", file=sys.stderr, flush=True)
 
 
-def write_up(scores: dict[str, list[Scores]], weights: ClassWeights, *, epochs: int) -> str:
-    """Return training.md."""
-    seeds = len(next(iter(scores.values())))
-    lines = [
-        "# Did the weights help?",
-        "",
-        f"Fashion-MNIST cut to a long tail: {sum(weights.counts):,} training images, {max(weights.counts):,} of the "
-        f"commonest class and {min(weights.counts):,} of the rarest. The test classes are balanced.",
-        f"Each row: seeds {', '.join(map(str, range(seeds)))}; {epochs} epochs; mean ± standard deviation in per cent.",
-        f"Weights: `{weights.scheme}`, largest {weights.ratio:,.0f} times the smallest, effective sample "
-        f"{weights.ess:,.0f} of {sum(weights.counts):,}.",
-        "",
-        "| way | balanced accuracy | macro-F1 | worst recall |",
-        "|---|--:|--:|--:|",
-    ]
-    for name, runs in scores.items():
-        columns = [
-            [run.balanced_accuracy for run in runs],
-            [run.macro_f1 for run in runs],
-            [min(run.recall) for run in runs],
-        ]
-        lines.append(f"| {name} | " + " | ".join(_spread(column) for column in columns) + " |")
-    lines += ["", "Recall of each class, mean over the seeds:", ""]
-    lines += ["| class | training images | " + " | ".join(scores) + " |", "|---|--:|" + "--:|" * len(scores)]
-    for index, name in enumerate(CLASSES):
-        recalls = [f"{mean(run.recall[index] for run in runs):.1f}" for runs in scores.values()]
-        lines.append(f"| {name} | {weights.counts[index]:,} | " + " | ".join(recalls) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def _spread(values: list[float]) -> str:
-    return f"{mean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
+def _pixels(folder: Path, split: str, rows: pl.DataFrame) -> Tensor:
+    pixels = torch.frombuffer(images(folder, split), dtype=torch.uint8).view(-1, 1, 28, 28)
+    places = rows["id"].str.extract(r"(\d+)$").cast(int).to_list()
+    return pixels[places].float()
 
 
 def main() -> None:
@@ -182,6 +162,7 @@ def main() -> None:
         "--data", type=Path, default=os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist")
     )
     parser.add_argument("--out", type=Path, default=Path("reports/fashion_mnist_lt"))
+    parser.add_argument("--predictions", type=Path, default=Path("predictions"))
     parser.add_argument("--ratio", type=int, default=RATIO)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=12)
@@ -189,11 +170,11 @@ def main() -> None:
 
     audit = scan(labels(options.data, ratio=options.ratio))
     weights = class_weights(audit, scheme="balanced")
-    weight_file = options.out / "weights.pt"
-    publish(audit, options.out, weights=weights, weight_file=weight_file)
-    data = load(options.data, options.ratio)
-    scores = compare(data, weights, weight_file, seeds=options.seeds, epochs=options.epochs)
-    (options.out / "training.md").write_text(write_up(scores, weights, epochs=options.epochs), encoding="utf-8")
+    publish(audit, options.out, weights=weights, weight_file=options.out / "weights.pt")
+    options.predictions.mkdir(parents=True, exist_ok=True)
+    weights.save(options.predictions / "balanced.pt")
+    class_weights(audit, scheme="effective-number").save(options.predictions / "effective-number.pt")
+    run(load(options.data, options.ratio), options.predictions, seeds=options.seeds, epochs=options.epochs)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ def checked_target(target: Mapping[str, float], classes: Sequence[str]) -> dict[
         if not 0 <= share <= 1:  # also true of NaN
             message = f"Expected shares from 0 to 1 in the target prior, got {share} for {quoted(name)}. Correct it."
             raise OptionError(message)
-    total = sum(target.values())
+    total = math.fsum(target.values())
     if abs(total - 1) > ROUNDING:
         message = f"Expected the shares of the target prior to sum to 1, got {total:.6g}. Scale them."
         raise OptionError(message)

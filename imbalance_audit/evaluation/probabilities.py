@@ -76,12 +76,20 @@ def class_figures(predictions: Predictions, weight: Floats | None) -> ClassFigur
     precisions, errors = [], []
     probable = predictions.outputs != "scores"
     total = float(len(predictions.truth) if weight is None else weight.sum())
-    for label, score in _columns(predictions):
-        truth = predictions.truth[:, label] == 1 if predictions.truth.ndim == 2 else predictions.truth == label
+    for label, score in class_columns(predictions):
+        truth = positives(predictions, label)
         precisions.append(average_precision(truth, score))
         if probable:
             errors.append(float(calibration_error(gaps_of(score, truth, weight), total)))
     return ClassFigures(np.array(precisions), np.array(errors) if probable else None)
+
+
+def positives(predictions: Predictions, label: int) -> NDArray[np.bool_]:
+    """Return which rows are of a class."""
+    found: NDArray[np.bool_] = (
+        predictions.truth[:, label] == 1 if predictions.truth.ndim == 2 else predictions.truth == label
+    )
+    return found
 
 
 def average_precision(truth: NDArray[np.bool_], score: Floats) -> float:
@@ -129,7 +137,7 @@ def _many(predictions: Predictions, block: slice) -> tuple[Floats, Floats, Float
     return nll.mean(axis=1), ((probability - truth) ** 2).mean(axis=1), probability, truth == 1
 
 
-def _columns(predictions: Predictions) -> Iterator[tuple[int, Floats]]:
+def class_columns(predictions: Predictions) -> Iterator[tuple[int, Floats]]:
     """Yield each class with its probabilities, or its scores where they are no more than an order."""
     scores = predictions.scores
     assert scores is not None  # noqa: S101 -- asked only where there are scores

@@ -17,14 +17,16 @@ from scipy import sparse
 from imbalance_audit.evaluation.formulas import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from imbalance_audit.evaluation.class_sums import ClassSums
 
     Floats = NDArray[np.float64]
 
 UNITS = 10_000
-_BLOCK = 200
+_BLOCK = 100
 """Resamples at a time: so many weights of each unit are in memory."""
 
 
@@ -38,12 +40,14 @@ class RowSums:
         features: Name → what each row adds to it (N,).
         bins: The bin of each row and what it adds there, both (N,), or (N, C) where each label is judged; None without
             probabilities.
+        scores: What gives the sums of the scores over units.
     """
 
     truth: NDArray[np.int64]
     predicted: NDArray[np.int64]
     features: Mapping[str, Floats]
     bins: tuple[NDArray[np.int64], Floats] | None = None
+    scores: Callable[[NDArray[np.int64], int], ClassSums | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,15 @@ class Resampled:
         totals: The class totals (B, C).
         features: Name → sum (B,).
         bins: The sums of the bins (B, bins).
+        pr_auc: PR-AUC itself (B,); None where scores are not resampled.
+        classwise_gap: The mean over classes of Σ |gap| (B,); None where probabilities are not resampled.
     """
 
     totals: Totals
     features: Mapping[str, Floats]
     bins: Floats | None
+    pr_auc: Floats | None = None
+    classwise_gap: Floats | None = None
 
 
 def resample(runs: Sequence[RowSums], *, classes: int, bins: int, resamples: int, seed: int) -> tuple[Resampled, ...]:
@@ -77,13 +85,17 @@ def resample(runs: Sequence[RowSums], *, classes: int, bins: int, resamples: int
     unit = np.arange(rows) if rows == units else rng.permutation(rows) % units
     support = _class_sums(runs[0].truth, unit, units, classes)
     sums = [_UnitSums.of(run, unit, units, classes, bins) for run in runs]
+    scores = [None if run.scores is None else run.scores(unit, units) for run in runs]
     size = np.bincount(unit, minlength=units).astype(float)
     parts: list[list[tuple[Floats, ...]]] = [[] for _ in runs]
+    ranked: list[list[tuple[Floats, ...]]] = [[] for _ in runs]
     for weights in _weights(units, resamples, rng):
         shared = (_product(support, weights), weights.T @ size)
         for part, one in zip(parts, sums, strict=True):
             part.append((*shared, *one.times(weights)))
-    return tuple(_put_together(part, list(run.features), run.bins) for part, run in zip(parts, runs, strict=True))
+        for part, score in zip(ranked, scores, strict=True):
+            part.append(() if score is None else score.times(weights))
+    return tuple(_put_together(*each) for each in zip(parts, ranked, runs, strict=True))
 
 
 @dataclass(frozen=True)
@@ -137,11 +149,11 @@ def _weights(units: int, resamples: int, rng: np.random.Generator) -> Iterator[F
         yield np.bincount(drawn.ravel(), minlength=units * height).reshape(units, height).astype(float)
 
 
-def _put_together(
-    parts: Sequence[tuple[Floats, ...]], names: Sequence[str], bins: tuple[NDArray[np.int64], Floats] | None
-) -> Resampled:
+def _put_together(parts: Sequence[tuple[Floats, ...]], ranked: Sequence[tuple[Floats, ...]], run: RowSums) -> Resampled:
     support, rows, hits, predicted, others = (np.concatenate(part, axis=0) for part in zip(*parts, strict=True))
+    names, bins = list(run.features), run.bins
+    scored = [np.concatenate(part) for part in zip(*ranked, strict=True)]
     features = {name: others[:, i] for i, name in enumerate(names)}
     return Resampled(
-        Totals(hits, predicted, support, rows), features, None if bins is None else others[:, len(names) :]
+        Totals(hits, predicted, support, rows), features, None if bins is None else others[:, len(names) :], *scored
     )

@@ -87,12 +87,12 @@ def _numbers(values: pl.Series, rows: RowNames) -> NDArray[np.float64]:
     if is_list(values.dtype) or isinstance(values.dtype, pl.Struct | pl.Object):
         message = f"Column {quoted(values.name)} of {plain(rows.path)} is {plain(str(values.dtype))}, not a score."
         raise SourceError(message)
-    numbers = values.cast(pl.Float64, strict=False)
-    bad = ~numbers.is_finite().fill_null(value=False)
+    numbers = values.cast(pl.Float64, strict=False).to_numpy()  # null is NaN
+    bad = ~np.isfinite(numbers)
     if bad.any():
-        row = int(bad.arg_max() or 0)
+        row = int(bad.argmax())
         _refuse_score(values[row], quoted(values.name), rows.at(row), int(bad.sum()))
-    return numbers.to_numpy()
+    return numbers
 
 
 def _from_lists(values: pl.Series, size: int, rows: RowNames) -> NDArray[np.float64]:
@@ -107,12 +107,12 @@ def _from_lists(values: pl.Series, size: int, rows: RowNames) -> NDArray[np.floa
         )
         raise SourceError(message)
     each = lists.explode()
-    numbers = each.cast(pl.Float64, strict=False)
-    odd = ~numbers.is_finite().fill_null(value=False)
+    numbers = each.cast(pl.Float64, strict=False).to_numpy(writable=True)
+    odd = ~np.isfinite(numbers)
     if odd.any():
-        at = int(odd.arg_max() or 0)
+        at = int(odd.argmax())
         _refuse_score(each[at], quoted(values.name), rows.at(at // size), int(odd.sum()))
-    return numbers.to_numpy(writable=True).reshape(len(values), size)
+    return numbers.reshape(len(values), size)
 
 
 def _refuse_score(value: object, column: str, row: str, count: int) -> NoReturn:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imbalance_audit.evaluation import formulas
 from imbalance_audit.evaluation.calibration import BINS, bin_of, calibration_error, reliability
+from imbalance_audit.evaluation.class_sums import class_sums
 from imbalance_audit.evaluation.confusions import joint_counts, worst_confusions
 from imbalance_audit.evaluation.groups import worst_group
 from imbalance_audit.evaluation.intervals import percentile, wilson
@@ -97,7 +98,8 @@ class Scored:
             bins = bin_of(found.confidence), (found.confidence - found.right) * scale
         if setting.costs is not None:
             features["expected_cost"] = setting.costs[predictions.truth, predictions.predicted] * weight
-        return RowSums(predictions.truth, predictions.predicted, features, bins)
+        scores = partial(class_sums, predictions, setting.weight)
+        return RowSums(predictions.truth, predictions.predicted, features, bins, scores)
 
     def reliability(self) -> tuple[CalibrationBin, ...]:
         """Return the reliability diagram."""
@@ -122,6 +124,10 @@ def resampled_metrics(scored: Scored, resampled: Resampled) -> dict[str, Floats]
             found[name] = total / (resampled.totals.rows if name == "accuracy" else weight)
     if resampled.bins is not None:
         found["ece"] = calibration_error(resampled.bins, weight)
+    if resampled.pr_auc is not None:
+        found["pr_auc"] = resampled.pr_auc
+    if resampled.classwise_gap is not None:
+        found["classwise_ece"] = resampled.classwise_gap / weight
     return found
 
 
@@ -235,23 +241,21 @@ def _regions(scored: Scored, resampled: Resampled) -> tuple[RegionScore, ...]:
 
 def _notes(scored: Scored) -> tuple[str, ...]:
     predictions, notes = scored.predictions, []
-    if predictions.outputs == "probabilities" and scored.rows.features["nll"].size:
-        impossible = int((row_impossible(predictions)).sum())
-        if impossible:
-            notes.append(
-                f"{impossible:,} rows give the truth a probability of 0; the NLL counts it as {LEAST_PROBABILITY:.1e}."
-            )
+    if predictions.outputs == "probabilities" and (impossible := _impossible(predictions)):
+        notes.append(
+            f"{impossible:,} rows give the truth a probability of 0; the NLL counts it as {LEAST_PROBABILITY:.1e}."
+        )
     if predictions.group is not None:
         notes += worst_group(predictions, scored.setting.confidence)
     return tuple(notes)
 
 
-def row_impossible(predictions: Predictions) -> NDArray[np.bool_]:
-    """Return which rows give the truth no probability at all."""
+def _impossible(predictions: Predictions) -> int:
+    """Return how many rows give the truth no probability at all."""
     assert predictions.scores is not None  # noqa: S101 -- asked only where there are probabilities
     if predictions.task == "multilabel":
-        return np.asarray(((predictions.truth == 1) & (predictions.scores == 0)).any(axis=1))
-    return np.asarray(predictions.scores[np.arange(len(predictions.truth)), predictions.truth] == 0)
+        return int((predictions.scores == 1 - predictions.truth).any(axis=1).sum())
+    return int((predictions.scores[np.arange(len(predictions.truth)), predictions.truth] == 0).sum())
 
 
 def _bare(value: float) -> Estimate:

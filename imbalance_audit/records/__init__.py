@@ -24,6 +24,7 @@ from imbalance_audit.records.evaluation import (
 from imbalance_audit.records.findings import Coverage, Finding
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.measures import LabelFaults, Measures, Skew
+from imbalance_audit.records.tuning import Candidate, CandidateScore, Tuning
 from imbalance_audit.records.vocabulary import SEVERITIES, OrderRule, Severity, State, Task, Unit
 from imbalance_audit.records.weights import ClassWeights
 
@@ -32,6 +33,8 @@ __all__ = [
     "TRAIN",
     "Audit",
     "CalibrationBin",
+    "Candidate",
+    "CandidateScore",
     "ClassCounts",
     "ClassScore",
     "ClassWeights",
@@ -58,6 +61,7 @@ __all__ = [
     "Source",
     "State",
     "Task",
+    "Tuning",
     "Unit",
     "Verdict",
 ]

@@ -54,3 +54,11 @@ def pipe_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Ite
 def folded(summary: str, body: str) -> str:
     """Return text that unfolds when its summary is clicked."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def cut(text: str, largest: int, file: str) -> str:
+    """Return as many whole blocks of a text as fit, with what unfolds closed, and where the rest is."""
+    kept = text.encode()[: largest - 200].decode(errors="ignore")
+    kept = kept[: kept.rfind("\n\n")]
+    open_details = kept.count("<details>") - kept.count("</details>")
+    return kept + "\n\n</details>" * open_details + f"\n\n… cut here, see {file}\n"

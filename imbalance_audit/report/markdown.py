@@ -20,8 +20,9 @@ from imbalance_audit.report.contents import (
     told,
     verdict,
 )
-from imbalance_audit.report.gfm import code, escaped, folded, message, pipe_table
+from imbalance_audit.report.gfm import code, cut, escaped, folded, message, pipe_table
 from imbalance_audit.report.markdown_weights import weights_blocks
+from imbalance_audit.report.page import fitted
 from imbalance_audit.report.tables import band, group_rows, read
 
 if TYPE_CHECKING:
@@ -60,23 +61,14 @@ def render_markdown(
         comparison: What every scheme would do.
         command: The command that gives this report again.
     """
-    contents, caps = read(audit, weights), _CAPS
-    while True:
+    contents = read(audit, weights)
+
+    def draw(caps: Caps) -> str:
         blocks = _blocks(audit, contents, caps, rules, weights, diagnosis, comparison, command)
-        text = "\n\n".join(block for block in blocks if block) + "\n"
-        smaller = caps.halved()
-        if len(text.encode()) <= LARGEST:
-            return text
-        if smaller == caps:
-            return _cut(text)
-        caps = smaller
+        return "\n\n".join(block for block in blocks if block) + "\n"
 
-
-def _cut(text: str) -> str:
-    kept = text.encode()[: LARGEST - 200].decode(errors="ignore")
-    kept = kept[: kept.rfind("\n\n")]
-    open_details = kept.count("<details>") - kept.count("</details>")
-    return kept + "\n\n</details>" * open_details + "\n\n… cut here, see audit.json\n"
+    text = fitted(draw, _CAPS, LARGEST)
+    return text if len(text.encode()) <= LARGEST else cut(text, LARGEST, "audit.json")
 
 
 def _more(n: int, what: str) -> str:

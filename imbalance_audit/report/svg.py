@@ -43,7 +43,7 @@ def rank_frequency(
     order = sorted(range(len(counts)), key=lambda i: (-counts[i], i))
     ranked = [counts[i] for i in order if counts[i] > 0]
     if not ranked:
-        return _empty("Rank and frequency of the classes", "No class has an instance.")
+        return empty("Rank and frequency of the classes", "No class has an instance.")
     own = {name: sorted((n for n in values if n > 0), reverse=True) for name, values in (series or {}).items()}
     x, y = _scales(len(ranked), max(ranked[0], floor or 1))
     labels = [names[i] for i in order[: len(ranked)]] if names else []
@@ -56,7 +56,7 @@ def rank_frequency(
         f"{figures.counted(len(ranked), 'class', 'classes')}, from {figures.count(ranked[0])} down to "
         f"{figures.count(ranked[-1])}. {figures.counted(absent, 'class', 'classes')} without an instance."
     )
-    return _svg("rank", _W, _H, "Instances of each class, commonest first, on a log scale", said, body)
+    return chart("rank", _W, _H, "Instances of each class, commonest first, on a log scale", said, body)
 
 
 def lorenz(counts: Sequence[int]) -> str:
@@ -64,7 +64,7 @@ def lorenz(counts: Sequence[int]) -> str:
     ascending = sorted(n for n in counts if n > 0)
     total = sum(ascending)
     if not total:
-        return _empty("Cumulative share of the labels", "No class has an instance.")
+        return empty("Cumulative share of the labels", "No class has an instance.")
     side, left, top = 260, 46, 14
     points, reached, wanted = ["0.0,260.0"], 0, _spread(len(ascending), log=False)
     for rank, n in enumerate(ascending, 1):
@@ -87,7 +87,7 @@ def lorenz(counts: Sequence[int]) -> str:
     ]
     half = half_holders(counts)
     said = f"Half of all labels belong to {figures.counted(half, 'class', 'classes')} of {len(ascending):,}."
-    return _svg("lorenz", side + left + 14, side + top + 46, "Cumulative share of the labels", said, body)
+    return chart("lorenz", side + left + 14, side + top + 46, "Cumulative share of the labels", said, body)
 
 
 def half_holders(counts: Sequence[int]) -> int:
@@ -208,12 +208,27 @@ def _rank_axis(classes: int, x: Callable[[float], float]) -> str:
     return marks + f'<text class="axis" x="{(_W + _LEFT) / 2:.0f}" y="{_H - 5}" text-anchor="middle">{words}</text>'
 
 
-def _svg(name: str, width: int, height: int, title: str, said: str, body: Sequence[str]) -> str:
+def chart(
+    name: str, width: float, height: float, title: str, said: str, body: Sequence[str], *, key: str | None = None
+) -> str:
+    """Return a chart with its text alternative.
+
+    Args:
+        name: Its CSS class.
+        width: Of its own coordinates.
+        height: Of its own coordinates.
+        title: What it shows.
+        said: What there is to see in it.
+        body: Its elements.
+        key: What its ids begin with where a page has several of this name.
+    """
+    own = key or name
     return (
-        f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(said)}</desc>{"".join(body)}</svg>'
+        f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{own}-t {own}-d">'
+        f'<title id="{own}-t">{escape(title)}</title><desc id="{own}-d">{escape(said)}</desc>{"".join(body)}</svg>'
     )
 
 
-def _empty(title: str, said: str) -> str:
+def empty(title: str, said: str) -> str:
+    """Return the sentence that stands where there is nothing to draw."""
     return f'<p class="empty">{escape(title)}: {escape(said)}</p>'

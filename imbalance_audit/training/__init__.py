@@ -11,6 +11,7 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.of(wanted_by, extra="torch") from error
 
 from imbalance_audit.training.accumulation import window_denominator
+from imbalance_audit.training.adjusting import AdaptiveWeights
 from imbalance_audit.training.corrections import (
     Correction,
     DoubleCorrectionWarning,
@@ -49,10 +50,13 @@ from imbalance_audit.training.schedules import (
     DeferredSampler,
     ProgressiveReweighting,
 )
+from imbalance_audit.training.validation import ClassFigures, ValidationTally
 
 __all__ = [
+    "AdaptiveWeights",
     "AsymmetricLoss",
     "ClassBalancedFocalLoss",
+    "ClassFigures",
     "ClassSampler",
     "ClassStream",
     "ClassesByRows",
@@ -81,6 +85,7 @@ __all__ = [
     "StaleWeightsWarning",
     "StratifiedSampler",
     "VSLoss",
+    "ValidationTally",
     "WeightedBinaryCrossEntropy",
     "WeightedCrossEntropy",
     "WeightedMultilabelCrossEntropy",

@@ -132,7 +132,7 @@ def weights_of(audit: Audit, split: str | None = None) -> ClassWeights:
     )
 
 
-_SPECIES = [
+SPECIES = [
     "red fox",
     "roe deer",
     "wild boar",
@@ -186,7 +186,7 @@ _SPECIES = [
 
 def realistic() -> Audit:
     cells: list[Cell] = []
-    for place, species in enumerate(_SPECIES):
+    for place, species in enumerate(SPECIES):
         n = max(1, round(10_596 * exp(-0.197 * place)))
         val, test = n // 7, n // 8
         cells += [("train", None, species, n - val - test)]
@@ -198,7 +198,7 @@ def realistic() -> Audit:
     findings = _absences(cells) + _dirt() + _tail(train)
     return audit_of(
         cells,
-        classes=_SPECIES,
+        classes=SPECIES,
         findings=findings,
         coverage=[
             Coverage("DRF001", "passed"),
@@ -231,7 +231,7 @@ def _absences(cells: list[Cell]) -> list[Finding]:
             limit=1,
         )
         for split in ("test", "val")
-        for species in _SPECIES
+        for species in SPECIES
         if (split, species) not in present
     ]
 

@@ -1,4 +1,7 @@
-"""Whole outputs of a small audit. After a change on purpose: REGENERATE_GOLDEN=1 pytest tests/report/test_golden.py."""
+"""Whole outputs of a small audit and of small evaluations.
+
+After a change on purpose: REGENERATE_GOLDEN=1 pytest tests/report/test_golden.py.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from imbalance_audit.records import Audit, Coverage, Finding
+from imbalance_audit.records import Audit, Coverage, Evaluation, Finding
 from imbalance_audit.report.comparing import render_comparison
+from imbalance_audit.report.evaluation import render_evaluation_summary
+from imbalance_audit.report.evaluation_html import render_evaluation_html
+from imbalance_audit.report.evaluation_markdown import render_evaluation_markdown
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.report.terminal import render_findings, render_summary
 from imbalance_audit.report.weight_table import render_weights
 from imbalance_audit.weights import compare, diagnose
+from tests.report import evaluations
 from tests.report.samples import RULES, as_json, audit_of, weights_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -78,6 +85,16 @@ def _html() -> str:
         command="audit scan x",
         floor=20,
     )
+    return _broken(page)
+
+
+def _evaluation_html(evaluation: Evaluation) -> str:
+    embedded = evaluations.as_json(evaluation)
+    return _broken(render_evaluation_html(evaluation, evaluation_json=embedded, command="audit evaluate x"))
+
+
+def _broken(page: str) -> str:
+    """Return a page a line an element, without its style and script."""
     page = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", page, flags=re.S)
     return re.sub(r"(</(?:tr|p|li|div|section|dd|rect|symbol|header|article)>|<rect)", r"\1\n", page)
 
@@ -107,9 +124,18 @@ def _markdown() -> str:
         ("small.comparison.txt", lambda: render_comparison(compare(small()))),
         ("small.txt", lambda: render_summary(small())),
         ("small.findings.txt", lambda: render_findings(small())),
+        ("evaluation.html", lambda: _evaluation_html(evaluations.small())),
+        ("evaluation.md", lambda: render_evaluation_markdown(evaluations.small(), command="audit evaluate x")),
+        ("evaluation.txt", lambda: render_evaluation_summary(evaluations.small(), colour=False)),
+        ("hostile.evaluation.html", lambda: _evaluation_html(evaluations.cut(evaluations.hostile(), 4))),
+        ("hostile.evaluation.md", lambda: render_evaluation_markdown(evaluations.cut(evaluations.hostile(), 4))),
+        (
+            "hostile.evaluation.txt",
+            lambda: render_evaluation_summary(evaluations.cut(evaluations.hostile(), 4), colour=False),
+        ),
     ],
 )
-def test_a_small_audit_reads_as_before(name: str, render: Callable[[], str]) -> None:
+def test_a_small_report_reads_as_before(name: str, render: Callable[[], str]) -> None:
     found = render()
     if environ.get("REGENERATE_GOLDEN"):
         GOLDEN.mkdir(exist_ok=True)

@@ -9,7 +9,8 @@ import pytest
 
 from imbalance_audit.records import Audit, Finding
 from imbalance_audit.report.contents import shown
-from imbalance_audit.report.html import ELSEWHERE, LARGEST, _asset, render_html
+from imbalance_audit.report.html import render_html
+from imbalance_audit.report.page import LARGEST, asset, pointer
 from imbalance_audit.report.tables import read
 from imbalance_audit.weights import compare, diagnose
 from tests.report.samples import HOSTILE, RULES, as_json, audit_of, hostile, huge, realistic, weights_of
@@ -94,7 +95,7 @@ def test_an_audit_that_could_end_its_script_element_is_refused() -> None:
 def test_a_large_audit_is_pointed_at_instead() -> None:
     page = render_html(realistic(), audit_json='"' + "x" * 400_000 + '"', rules=RULES)
 
-    assert Page(page).scripts[0] == ELSEWHERE
+    assert Page(page).scripts[0] == pointer("audit.json")
 
 
 def test_nothing_is_fetched() -> None:
@@ -214,7 +215,7 @@ def test_groups_are_listed_up_to_thirty() -> None:
 
 
 def _colours(dark: bool) -> dict[str, str]:
-    css = _asset("style.css")
+    css = asset("style.css")
     light, rest = css.split("@media (prefers-color-scheme: dark)", 1)
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", light))
     return found | (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", rest.split("* {")[0])) if dark else {})
@@ -256,7 +257,7 @@ def test_marks_stand_out_from_the_card(mark: str, dark: bool) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_text_stands_out_from_the_darkest_shading_of_a_table(dark: bool) -> None:
-    colours, css = _colours(dark), _asset("style.css")
+    colours, css = _colours(dark), asset("style.css")
     for name in ("over", "under"):
         tint = re.findall(rf"--{name}: (\d+), (\d+), (\d+)", css)[1 if dark else 0]
         ground = [int(colours["surface"][i : i + 2], 16) for i in (1, 3, 5)]

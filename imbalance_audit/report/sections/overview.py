@@ -93,12 +93,6 @@ def _tiles(audit: Audit) -> Markup:
     return element("dl", *cells, class_="tiles")
 
 
-def navigation(names: list[tuple[str, str]]) -> Markup:
-    """Return the links to the sections, given as (id, words)."""
-    links = [element("li", element("a", words, href=f"#{anchor}")) for anchor, words in names]
-    return element("nav", element("ul", *links), aria_label="Sections")
-
-
 def section(anchor: str, title: str, *children: str, lead: str = "") -> Markup:
     """Return a section of the page under its heading."""
     return element(

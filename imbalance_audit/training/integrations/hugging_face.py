@@ -1,4 +1,4 @@
-"""transformers: a Trainer that draws by class, and whose weighted loss is exact over micro-batches and processes."""
+"""transformers: a Trainer that draws by class, whose weighted loss is exact over ranks, and that watches each class."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import torch
 from torch.nn import functional
 
 from imbalance_audit.errors import MissingExtraError, OptionError
-from imbalance_audit.training.losses.reduction import mean, valid_count, weights_of
+from imbalance_audit.training.losses.reduction import denominator, mean
+from imbalance_audit.training.validation import ValidationTally
 
 try:
     from transformers import TrainerCallback
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
     from torch import Tensor
     from torch.utils.data import Sampler
-    from transformers import TrainerControl, TrainerState, TrainingArguments
+    from transformers import EvalPrediction, TrainerControl, TrainerState, TrainingArguments
 
+    from imbalance_audit.training.adjusting import AdaptiveWeights
     from imbalance_audit.training.losses.cross_entropy import WeightedCrossEntropy
     from imbalance_audit.training.samplers.epoch_sampler import EpochSampler
+    from imbalance_audit.training.validation import ClassFigures
 
 _IMAGE = 4
+_STATE = "imbalance_audit.AdaptiveWeights"
+"""The key in `trainer_state.json`: the Trainer would build anew what stands under the name of a callback's class."""
 
 
 class EpochCallback(TrainerCallback):
@@ -99,10 +104,15 @@ class WindowLoss:
 
     def denominator(self, labels: Tensor) -> Tensor:
         """Return what a micro-batch adds to the denominator of its window."""
-        index = self.criterion.ignore_index
-        if self.criterion.reduction == "count":
-            return valid_count(labels, index).to(torch.float64)
-        return weights_of(labels, self.criterion.weight.to(labels.device), index).sum(dtype=torch.float64)
+        criterion = self.criterion
+        total = denominator(
+            labels,
+            criterion.weight.to(labels.device),
+            ignore_index=criterion.ignore_index,
+            reduction=criterion.reduction,
+            dtype=torch.float64,
+        )
+        return total.to(torch.float64)
 
 
 class WeightedTrainerMixin:
@@ -157,6 +167,104 @@ class WeightedTrainerMixin:
         trainer: Any = self
         total: Tensor = trainer.accelerator.gather(torch.stack(parts).sum()).sum()
         return total
+
+
+class PerClassMetrics(TrainerCallback):
+    """The Trainer's `compute_metrics`: recall, precision and F1 of each class, macro-F1, balanced accuracy, the worst.
+
+        metrics = PerClassMetrics(classes)
+        Trainer(..., compute_metrics=metrics, preprocess_logits_for_metrics=metrics.class_indices, callbacks=[metrics])
+
+    With `preprocess_logits_for_metrics` the Trainer keeps a class index for each label instead of logits; with
+    `batch_eval_metrics=True` it keeps no rows at all, only counts on the device. Both are exact in several processes:
+    accelerate gathers all ranks' rows and drops those that it repeated. The Trainer logs the names with its prefix:
+    `eval_recall/lynx`, `eval_macro_f1`.
+
+    As a callback it adjusts weights after each evaluation while it trains; have one evaluation set then. Their state is
+    in `trainer_state.json` of each checkpoint, from which the Trainer resumes.
+
+    Args:
+        classes: The class names in the order of the logits.
+        ignore_index: The target that takes no part.
+        per_class: Whether to tell each class, or only the means.
+        adjust: Weights that follow the figures. Needs this object in `callbacks` too.
+
+    Raises:
+        OptionError: the classes are none.
+    """
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        *,
+        ignore_index: int = -100,
+        per_class: bool = True,
+        adjust: AdaptiveWeights | None = None,
+    ) -> None:
+        self.per_class = per_class
+        self.adjust = adjust
+        self._tally = ValidationTally(classes, ignore_index=ignore_index)
+        self._figures: ClassFigures | None = None
+        self._stepped = False
+
+    def class_indices(self, logits: Tensor | Sequence[Tensor], labels: Tensor) -> Tensor:
+        """Return the likeliest class of each label, in the labels' shape: `preprocess_logits_for_metrics`."""
+        scores, targets = aligned(logits if isinstance(logits, torch.Tensor) else logits[0], labels)
+        return scores.argmax(1).reshape(targets.shape).reshape(labels.shape)
+
+    def __call__(self, predicted: EvalPrediction, compute_result: bool | None = None) -> dict[str, float]:
+        """Return the figures of the evaluation; with `batch_eval_metrics`, nothing before its last batch.
+
+        Raises:
+            OptionError: predictions and labels do not fit each other.
+        """
+        if compute_result is None:
+            self._tally.reset()
+        said: Any = predicted.predictions
+        prediction = torch.as_tensor(said[0] if isinstance(said, tuple | list) else said)
+        labels = torch.as_tensor(predicted.label_ids)
+        if prediction.is_floating_point():
+            prediction = self.class_indices(prediction, labels)
+        self._tally.add(prediction, labels)
+        if compute_result is False:
+            return {}
+        self._figures = self._tally.figures()
+        self._tally.reset()
+        return self._figures.named(per_class=self.per_class)
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002 -- the Trainer's
+        """Continue with the adaptive weights of the checkpoint that is resumed.
+
+        Raises:
+            OptionError: they are of other weights or of another rule.
+        """
+        self._stepped = False
+        kept: Any = state.stateful_callbacks or {}
+        if self.adjust is not None and _STATE in kept:
+            self.adjust.load_state_dict(kept[_STATE])
+
+    def on_step_end(self, *_: object, **__: object) -> None:
+        """From here on an evaluation is one of this training."""
+        self._stepped = True
+
+    def on_train_end(self, *_: object, **__: object) -> None:
+        """Adjust no more: what is evaluated from here on may be a test set."""
+        self._stepped = False
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:  # noqa: ARG002 -- the Trainer's
+        """Adjust the weights, but for an evaluation before the first step, also of a run that is resumed.
+
+        Raises:
+            OptionError: the Trainer's `compute_metrics` is another one.
+        """
+        if self.adjust is None or not self._stepped:
+            return
+        if self._figures is None:
+            message = "Expected this object as the Trainer's compute_metrics too, got none. Give it there as well."
+            raise OptionError(message)
+        self.adjust.update(self._figures)
+        kept: Any = state
+        kept.stateful_callbacks = {**(kept.stateful_callbacks or {}), _STATE: self.adjust.state_dict()}
 
 
 def aligned(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -109,6 +109,29 @@ class SoftmaxLoss(WeightedLoss):
         self.smoothing: Smoothing = smoothing
         self.ignore_index = ignore_index
 
+    @property
+    def given_weight(self) -> Tensor:
+        """float32[C] on the CPU: the weights at full strength, whatever a schedule makes of them now."""
+        return self._values["weight"].clone()
+
+    def set_weight(self, weight: Tensor | Sequence[float]) -> None:
+        """Take other weights, at the strength that a schedule has set. In place, as `reweigh`.
+
+        `correction` follows: what a sampler and this loss do together is judged by the new weights.
+
+        Raises:
+            OptionError: they are not one finite weight from 0 up for each class.
+        """
+        self._values["weight"] = class_vector("weight", weight, classes=self.weight.shape[0]).cpu()
+        self.reweigh(self._strength)
+        if self.correction is not None:
+            known = self.correction
+            prior = torch.tensor(known.prior, dtype=torch.float64, device="cpu")
+            counts = prior / prior[prior > 0].min()
+            self.correction = Correction.of(
+                known.classes, counts, known.fingerprint, self.corrects(counts), kind=known.kind
+            )
+
     def denominator(self, target: Tensor) -> Tensor:
         """Return how many targets are valid, or the sum of their weights under `weight`."""
         return denominator(

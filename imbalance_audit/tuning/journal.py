@@ -1,0 +1,116 @@
+"""What ran, one line a trial, so that a killed tuning goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imbalance_audit.display import plain
+from imbalance_audit.errors import OptionError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from imbalance_audit.records import Candidate
+
+FORMAT = "imbalance-audit/tuning"
+VERSION = 1
+
+_HEAD = b'{"format": "imbalance-audit/tuning"'
+
+
+class Journal:
+    """Scores by trial, in a file of JSON lines or, without one, in memory.
+
+    A line is appended by one write and synced, so that a reader, or a run that was killed, meets at most half of the
+    last line. That half is cut off when the file is opened again.
+
+    Args:
+        path: The file; None to keep nothing.
+
+    Raises:
+        OptionError: the file cannot be read or written, or is not a journal.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        self.path = None if path is None else Path(path)
+        self._scores: dict[str, tuple[float, str]] = {}
+        if self.path is not None:
+            # Opened for writing before the first training, not after it.
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("ab+") as stream:
+                    stream.seek(0)
+                    stream.truncate(self._read(stream.read()))
+            except OSError as error:
+                raise self._unusable(error) from error
+
+    def find(self, key: str) -> tuple[float, str] | None:
+        """Return the score of a trial and the digest of its validation labels; None if it has not run."""
+        return self._scores.get(key)
+
+    def add(self, key: str, score: float, rows: str, told: dict[str, str | int]) -> None:
+        """Keep the score of a trial.
+
+        Raises:
+            OptionError: the file cannot be written.
+        """
+        self._scores[key] = (score, rows)
+        if self.path is None:
+            return
+        entry = {"format": FORMAT, "version": VERSION, "key": key, **told, "score": score, "rows": rows}
+        try:
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            try:
+                os.write(handle, (json.dumps(entry) + "\n").encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _read(self, content: bytes) -> int:
+        """Take in every whole line and return where the last one ends."""
+        whole = content.rfind(b"\n") + 1
+        for number, line in enumerate(content[:whole].splitlines(), start=1):
+            try:
+                entry: dict[str, Any] = json.loads(line)
+                known = entry["format"] == FORMAT and entry["version"] == VERSION
+                score = (float(entry["score"]), str(entry["rows"]))
+                key = str(entry["key"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                known = False
+            if not known:
+                message = (
+                    f"Expected trials of a tuning in {plain(str(self.path))}, got something else in line {number}. "
+                    "Name another journal, or delete this one."
+                )
+                raise OptionError(message)
+            self._scores.setdefault(key, score)
+        rest = content[whole:]
+        # Only what begins as a line of ours may be cut off.
+        if not (rest.startswith(_HEAD) or _HEAD.startswith(rest)):
+            message = f"Expected trials of a tuning in {plain(str(self.path))}, got another file. Name another journal."
+            raise OptionError(message)
+        return whole
+
+    def _unusable(self, error: OSError) -> OptionError:
+        return OptionError(f"Cannot write {plain(str(self.path))}: {error.strerror}. Name a place that can be written.")
+
+
+def key_of(candidate: Candidate, seed: int, metric: str, fingerprint: str) -> str:
+    """Return what tells a trial from others: its weights to the last bit, the seed, the metric and the data."""
+    weights = candidate.weights
+    told = {
+        "weight": None if weights is None else [w.hex() for w in map(float, weights.weight)],
+        "pos_weight": None if weights is None or weights.pos_weight is None else list(weights.pos_weight),
+        "group_weight": None if weights is None or weights.group_weight is None else list(weights.group_weight),
+        "classes": None if weights is None else list(weights.classes),
+        "seed": seed,
+        "metric": metric,
+        "fingerprint": fingerprint,
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,179 @@
+"""Metrics by name, over what a training function returns. scikit-learn computes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imbalance_audit.display import plain, quoted
+from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+GREATER = (
+    "macro_f1", "balanced_accuracy", "worst_recall", "accuracy", "g_mean", "mcc", "micro_f1", "pr_auc",
+)  # fmt: skip
+"""Metrics of which more is better."""
+LESS = ("nll", "brier")
+_OF_SCORES = ("pr_auc", *LESS)
+_OF_ONE_LABEL = ("balanced_accuracy", "g_mean", "mcc", *LESS)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a trial is judged.
+
+    Attributes:
+        name: Its name.
+        greater_is_better: Its direction.
+        function: (truth, prediction), as the training function returned them → the figure.
+    """
+
+    name: str
+    greater_is_better: bool
+    function: Callable[[Any, Any], float]
+
+
+def metric_of(
+    given: str | Callable[[Any, Any], float], *, greater_is_better: bool | None, classes: Sequence[str] | None
+) -> Metric:
+    """Return the metric of a name, or a user's own.
+
+    Raises:
+        OptionError: there is no metric of this name, or its direction is said wrongly.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    if callable(given):
+        name = plain(str(getattr(given, "__name__", type(given).__name__)))
+        return Metric(name, greater_is_better is not False, given)
+    if given not in (*GREATER, *LESS):
+        names = (*GREATER, *LESS)
+        listed = ", ".join(names)
+        message = f"There is no metric {quoted(str(given))}.{did_you_mean(str(given), names)} Choose one of {listed}."
+        raise OptionError(message)
+    if greater_is_better not in (None, given in GREATER):
+        message = f"Expected no direction of {given}, got greater_is_better={greater_is_better}. Leave it out."
+        raise OptionError(message)
+    try:
+        import sklearn.metrics  # noqa: F401 -- only whether it can be imported, before the first training
+    except ModuleNotFoundError as error:
+        wanted_by = "A metric by name"
+        raise MissingExtraError.of(wanted_by, extra="tune") from error
+
+    def judged(truth: object, prediction: object) -> float:
+        return _named(given, array_of(truth), array_of(prediction), classes)
+
+    return Metric(given, given in GREATER, judged)
+
+
+def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str] | None) -> float:
+    if truth.ndim not in (1, 2) or truth.shape[0] == 0 or len(prediction) != len(truth):
+        message = (
+            f"Expected one prediction for each of the validation rows, got shapes {truth.shape} and "
+            f"{prediction.shape}. Return the truth and what was predicted for the same rows."
+        )
+        raise OptionError(message)
+    if truth.ndim == 2 and name in _OF_ONE_LABEL:
+        message = f"Expected one label a row for {name}, got several. Choose macro_f1, micro_f1 or pr_auc."
+        raise OptionError(message)
+    if name in _OF_SCORES:
+        return _of_scores(name, *_indexed(truth, prediction, classes))
+    if truth.ndim == 1 and prediction.ndim == 2:
+        truth, prediction = _indexed(truth, prediction, classes)
+        prediction = prediction.argmax(axis=1)
+    return _of_decisions(name, truth, prediction)
+
+
+def _of_decisions(name: str, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
+    from sklearn import metrics
+
+    _refuse_other_kinds(truth, predicted)
+    several = truth.ndim == 2
+    if name in ("micro_f1", "accuracy", "mcc"):
+        if name == "micro_f1":
+            return float(metrics.f1_score(truth, predicted, average="micro", zero_division=0))
+        function = metrics.accuracy_score if name == "accuracy" else metrics.matthews_corrcoef
+        return float(function(truth, predicted))
+    # A class without a validation row has no recall. Its false alarms cost the classes that they are taken from.
+    labels = truth.sum(axis=0).nonzero()[0] if several else sorted(set(truth.tolist()))
+    if name == "macro_f1":
+        return float(metrics.f1_score(truth, predicted, labels=labels, average="macro", zero_division=0))
+    recall = metrics.recall_score(truth, predicted, labels=labels, average=None, zero_division=0)
+    if name == "worst_recall":
+        return float(recall.min())
+    return float(recall.mean()) if name == "balanced_accuracy" else float(recall.prod() ** (1 / len(recall)))
+
+
+def _of_scores(name: str, truth: NDArray[Any], scores: NDArray[Any]) -> float:
+    from sklearn import metrics
+
+    if name == "pr_auc":
+        positive = truth if truth.ndim == 2 else truth[:, None] == range(scores.shape[1])
+        present = positive.sum(axis=0).nonzero()[0]
+        areas = [metrics.average_precision_score(positive[:, c], scores[:, c]) for c in present]
+        return float(sum(areas) / len(areas))
+    probabilities = _probabilities(scores)
+    function = metrics.log_loss if name == "nll" else metrics.brier_score_loss
+    labels = list(range(scores.shape[1]))
+    options = {} if name == "nll" else {"scale_by_half": False}
+    return float(function(truth, probabilities, labels=labels, **options))
+
+
+def _indexed(
+    truth: NDArray[Any], scores: NDArray[Any], classes: Sequence[str] | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    import numpy as np
+
+    if scores.ndim != 2 or scores.dtype.kind not in "fiu" or not np.isfinite(scores).all():
+        message = f"Expected finite scores, rows × classes, got {scores.dtype} of shape {scores.shape}. Return logits."
+        raise OptionError(message)
+    if truth.ndim == 2:
+        return truth, scores
+    if truth.dtype.kind in "UO" and classes is not None and set(truth.tolist()) <= set(classes):
+        places = {name: place for place, name in enumerate(classes)}
+        truth = np.array([places[name] for name in truth.tolist()])
+    if truth.dtype.kind not in "iub" or truth.min() < 0 or truth.max() >= scores.shape[1]:
+        message = (
+            f"Expected the truth as indices of the {scores.shape[1]} columns of the scores, got others. Give class "
+            "indices in the order of the columns."
+        )
+        raise OptionError(message)
+    return truth.astype(np.int64), scores.astype(np.float64)
+
+
+def _probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-4):
+        powers = scores
+    else:
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return found
+
+
+def _refuse_other_kinds(truth: NDArray[Any], predicted: NDArray[Any]) -> None:
+    kinds = ["text" if array.dtype.kind in "UO" else "numbers" for array in (truth, predicted)]
+    whole = all(array.dtype.kind in "biuUO" for array in (truth, predicted))
+    if kinds[0] != kinds[1] or not whole or truth.shape != predicted.shape:
+        message = (
+            f"Expected truth and prediction as class names, or as class indices, got {truth.dtype} {truth.shape} and "
+            f"{predicted.dtype} {predicted.shape}. Return both alike, or scores of shape (rows, classes)."
+        )
+        raise OptionError(message)
+
+
+def array_of(values: object) -> NDArray[Any]:
+    """Return a list, an array or a tensor of any device as an array."""
+    import numpy as np
+
+    tensor: Any = values
+    if hasattr(tensor, "detach"):
+        # numpy knows neither other devices nor 16-bit floats of torch.
+        tensor = tensor.detach().cpu()
+        tensor = tensor.double() if tensor.is_floating_point() else tensor
+    return np.asarray(tensor)
