@@ -142,8 +142,8 @@ def test_an_audit_of_a_list_loads_neither_torch_nor_an_image_library() -> None:
     assert loaded_by("from imbalance_audit import scan\nscan(['a', 'b'])").isdisjoint({"torch", "PIL"})
 
 
-def test_training_leaves_polars_and_pandera_unimported() -> None:
-    assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera"})
+def test_training_leaves_polars_pandera_scipy_and_scikit_learn_unimported() -> None:
+    assert loaded_by("import imbalance_audit.training").isdisjoint({"polars", "pandera", "scipy", "sklearn"})
 
 
 def test_tuning_loads_no_scikit_learn_before_a_metric_is_named() -> None:
