@@ -126,11 +126,12 @@ class Tune:
 
 def tune_by(
     metric: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="macro_f1, f_beta, balanced_accuracy, accuracy, expected_cost (--costs) or recall_at_precision."
+            help="macro_f1, f_beta, balanced_accuracy, accuracy, expected_cost (--costs) or recall_at_precision; of "
+            "two classes f_beta and the recall are the second one's. [default: macro_f1; expected_cost for costs]"
         ),
-    ] = "macro_f1",
+    ] = None,
     method: Annotated[
         str | None,
         typer.Option(help="tau, offsets, thresholds or costs. [default: tau; thresholds for several labels]"),
@@ -150,7 +151,7 @@ def tune_by(
 ) -> Tune:
     """Return how to tune, as the options say."""
     options = {
-        "metric": metric,
+        "metric": metric or ("expected_cost" if method == "costs" else "macro_f1"),
         "method": method,
         "beta": beta,
         "precision": precision,

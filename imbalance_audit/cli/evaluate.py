@@ -192,7 +192,7 @@ def _runs(predictions: str | None, run: list[str] | None) -> dict[str, Path]:
     for text in [predictions] if predictions is not None else run or ():
         name, equals, path = text.partition("=") if predictions is None else ("", "", text)
         file = Path(path if equals else text)
-        name = name if equals else file.name.split(".")[0]
+        name = name if equals else file.name.split(".")[0] or "run"
         if not name or not str(file) or name in found:
             message = f"Expected --run NAME=FILE with a name of its own for each run, got {plain(text)[:200]}."
             raise OptionError(message)

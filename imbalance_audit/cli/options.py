@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
+from imbalance_audit.cli.progress import progress
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit, Labels, OrderRule
@@ -121,15 +122,17 @@ def read_of(
         return Read(judge_again(load_audit(sources[0]), policy), None)
     from imbalance_audit.auditing import scan_labels
 
-    labels = read(sources[0] if len(sources) == 1 else [Path(source) for source in sources], options)
-    scanned = scan_labels(
-        labels,
-        class_order=class_order,
-        ignore=ignore or (),
-        policy=policy,
-        memory=bytes_of(memory),
-        keep_ids=keep_id_state,
-    )
+    with progress() as shown:
+        labels = read(sources[0] if len(sources) == 1 else [Path(source) for source in sources], options)
+        shown.doing("counting")
+        scanned = scan_labels(
+            labels,
+            class_order=class_order,
+            ignore=ignore or (),
+            policy=policy,
+            memory=bytes_of(memory),
+            keep_ids=keep_id_state,
+        )
     return Read(scanned.audit, scanned.labels)
 
 
@@ -196,12 +199,10 @@ def bytes_of(text: str) -> int:
 
 
 def _is_audit(path: Path) -> bool:
-    """Tell an audit.json from a JSON array of labels by its first bytes; a missing file is an audit that is missing."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(64).lstrip()[:1] != b"["
-    except OSError:
-        return True
+    """Tell an audit.json from annotations and labels by its "format"; a missing file is an audit that is missing."""
+    from imbalance_audit.sources.json_head import json_head
+
+    return not path.exists() or json_head(path).keys.get("format", "").startswith('"imbalance-audit/')
 
 
 def class_names(text: str) -> list[str]:

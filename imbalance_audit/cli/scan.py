@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from imbalance_audit.cli.options import OutputFormat, Read, colours, given, read_of, say
+from imbalance_audit.cli.progress import progress
 from imbalance_audit.cli.weighing import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 
@@ -64,7 +65,9 @@ def _write_index(found: Read, path: Path) -> None:
     if found.labels is None:
         message = "An audit.json holds counts and no rows: --index needs the source itself."
         raise OptionError(message)
-    write_index(found.labels, found.audit, path)
+    with progress() as shown:
+        shown.doing("indexing")
+        write_index(found.labels, found.audit, path)
 
 
 def _name(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from imbalance_audit.cli.options import Read, given, read_of, say
+from imbalance_audit.cli.progress import progress
 from imbalance_audit.cli.weighing import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights
@@ -63,4 +64,6 @@ def _write_samples(found: Read, weighed: ClassWeights, path: Path) -> None:
     if found.labels is None:
         message = "An audit.json holds counts and no rows: --per-sample needs the source itself, and --id."
         raise OptionError(message)
-    write_sample_weights(weighed, found.labels, path)
+    with progress() as shown:
+        shown.doing("weighing samples")
+        write_sample_weights(weighed, found.labels, path)

@@ -8,7 +8,7 @@ import numpy as np
 
 from imbalance_audit.decisions import formulas
 from imbalance_audit.decisions.inputs import checked_logits, checked_truth
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import MissingExtraError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,7 @@ def fit_temperature(
 
     Raises:
         OptionError: shapes or values are others, or a row's truth has the probability 0.
+        MissingExtraError: scipy is not installed.
     """
     z = checked_logits(logits, multilabel=multilabel)
     y = checked_truth(truth, z.shape, multilabel=multilabel)
@@ -123,8 +124,11 @@ def _fit_sigmoid(
 
 
 def _minimum(loss: Loss, biases: int) -> tuple[float, NDArray[np.float64]]:
-    from scipy.optimize import minimize  # loaded only where something is fitted
-
+    try:
+        from scipy.optimize import minimize
+    except ModuleNotFoundError as error:
+        wanted_by = "Fitting a temperature"
+        raise MissingExtraError.of(wanted_by, extra="evaluation") from error
     start = np.concatenate(([1.0], np.zeros(biases)))
     bounds = [(1 / HOTTEST, 1 / COLDEST), *[(-STEEPEST, STEEPEST)] * biases]
     found = minimize(
@@ -133,7 +137,7 @@ def _minimum(loss: Loss, biases: int) -> tuple[float, NDArray[np.float64]]:
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
+        options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
     ).x
     return float(found[0]), found[1:]
 

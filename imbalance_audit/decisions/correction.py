@@ -126,8 +126,10 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
     before, after = np.asarray(inverse.before), np.asarray(inverse.after)
     with np.errstate(invalid="ignore"):
         found: NDArray[np.float64] = formulas.corrected(z, inverse, before, after, multilabel=multilabel, xp=np)
-    lost: NDArray[np.bool_] = np.isnan(found).any(axis=1)
-    refuse_lost_rows(lost if multilabel else lost | np.equal(found.max(axis=1), -np.inf))
+    # The largest one is NaN where any is.
+    top: NDArray[np.float64] = found.max(axis=1)
+    lost = np.isnan(top)
+    refuse_lost_rows(lost if multilabel else np.logical_or(lost, top == -np.inf))
     return found
 
 

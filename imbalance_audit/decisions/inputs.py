@@ -94,7 +94,7 @@ def refuse_classes_without_rows(classes: Sequence[str], rows: NDArray[np.int64],
     """
     empty = [name for name, n in zip(classes, rows.tolist(), strict=True) if n == 0]
     if empty:
-        more = f" and {len(empty) - 1:,} more classes" if len(empty) > 1 else ""
+        more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
         message = (
             f"Expected validation rows of every class {need}, got none of {quoted(empty[0], longest=40)}{more}. "
             "Validate on rows of every class, or tune by accuracy or costs."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -41,43 +41,59 @@ def tune_offsets(
     """
     size = log_p.shape[1]
     offset = start.astype(np.float64).copy()
-    reached = _utility(log_p + offset, truth, metric, weight)
+    leading = _Leading.of(log_p + offset)
+    reached = float(metric.utility(table_of(truth, leading.first, weight, size)))
     for _ in range(SWEEPS):
         before = reached
         for c in range(size):
-            found, utility = _best_of_class(log_p, truth, offset, c, metric, weight)
+            found, utility = _best_of_class(log_p[:, c], truth, leading, c, metric, weight)
             if utility > reached + LEAST_GAIN:
                 offset[c], reached = found, utility
+                leading = _Leading.of(log_p + offset)
         if reached - before <= LEAST_GAIN:
             break
     centred: NDArray[np.float64] = offset - offset.mean()
     return centred
 
 
-def _utility(
-    scores: NDArray[np.float64], truth: NDArray[np.int64], metric: Metric, weight: NDArray[np.float64]
-) -> float:
-    size = scores.shape[1]
-    return float(metric.utility(table_of(truth, scores.argmax(axis=1), weight, size)))
+class _Leading(NamedTuple):
+    """The two best classes of each row with their scores: who a class's rival is, without another look at all."""
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    best: NDArray[np.float64]
+    next: NDArray[np.float64]
+    size: int
+
+    @classmethod
+    def of(cls, scores: NDArray[np.float64]) -> _Leading:
+        """Return those of scores (N, C), which are used up."""
+        rows = np.arange(len(scores))
+        first = scores.argmax(axis=1)
+        best = scores[rows, first]
+        scores[rows, first] = -np.inf
+        second = scores.argmax(axis=1)
+        return cls(first, second, best, scores[rows, second], scores.shape[1])
 
 
 def _best_of_class(
     log_p: NDArray[np.float64],
     truth: NDArray[np.int64],
-    offset: NDArray[np.float64],
+    leading: _Leading,
     c: int,
     metric: Metric,
     weight: NDArray[np.float64],
 ) -> tuple[float, float]:
     """Return the best offset of one class with the others fixed, and the metric there."""
-    scores = log_p + offset
-    scores[:, c] = -np.inf
-    rival = scores.argmax(axis=1)
+    own = leading.first == c
+    # Of two classes without a probability either, the first one is the rival: it must not be c itself.
+    second = np.where(leading.second == c, (c + 1) % leading.size, leading.second)
+    rival = np.where(own, second, leading.first)
     # The offset from which on a row is of class c and no more of its rival.
-    turn = scores[np.arange(len(scores)), rival] - log_p[:, c]
+    turn = np.where(own, leading.next, leading.best) - log_p
     order = np.argsort(turn, kind="stable")
     turn, y, rival, w = turn[order], truth[order], rival[order], weight[order]
-    utility = _along(y, rival, w, c, metric, log_p.shape[1])
+    utility = _along(y, rival, w, c, metric, leading.size)
     # A place between two rows with the same turn does not exist; neither does one beyond an infinite turn.
     edges = np.concatenate(([-np.inf], turn, [np.inf]))
     low, high = edges[:-1], edges[1:]

@@ -106,7 +106,11 @@ def optional_columns(names: Sequence[str], options: PredictionOptions, path: str
     Raises:
         SourceError: one is not there.
     """
-    wanted = {"id": (options.id, "--id"), "group": (options.group, "--group"), "split": (options.split, "--split")}
+    wanted = {
+        "id": (options.id, "--id"),
+        "group": (options.group, "--group"),
+        "split": (options.split, "--split-column"),
+    }
     return {
         role: find_column(name, names, option=option, path=path)
         for role, (name, option) in wanted.items()

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import MissingExtraError, OptionError
 from imbalance_audit.evaluation.options import PredictionOptions
-from imbalance_audit.evaluation.predictions import Predictions
 from imbalance_audit.records import Evaluation
 from imbalance_audit.weights.cost_matrix import regrets
 from imbalance_audit.weights.target_prior import refuse_other_names
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.evaluation.options import Outputs
+    from imbalance_audit.evaluation.predictions import Predictions
     from imbalance_audit.evaluation.scoring import Setting
     from imbalance_audit.records import Audit, ClassWeights, Difference, Region, RunEvaluation
 
@@ -182,6 +182,8 @@ def _check_numbers(confidence: float, resamples: int) -> None:
 
 def _named(runs: object) -> dict[str, object]:
     """Return run → source. A dict of tables is one of runs, any other a dict of columns."""
+    from imbalance_audit.evaluation.predictions import Predictions
+
     if isinstance(runs, Mapping) and runs and all(_is_table(one) for one in runs.values()):
         return {str(name): one for name, one in runs.items()}
     if isinstance(runs, Predictions):
@@ -190,6 +192,8 @@ def _named(runs: object) -> dict[str, object]:
 
 
 def _is_table(value: object) -> bool:
+    from imbalance_audit.evaluation.predictions import Predictions
+
     return isinstance(value, str | PathLike | Mapping | Predictions) or hasattr(value, "columns")
 
 

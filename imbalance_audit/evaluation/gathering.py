@@ -11,7 +11,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError, did_you_mean
 from imbalance_audit.evaluation.columns import find_columns, find_truth, optional_columns
 from imbalance_audit.evaluation.row_names import RowNames
-from imbalance_audit.sources.columns import listed
+from imbalance_audit.sources.columns import find_column, listed
 from imbalance_audit.sources.options import ReadOptions
 from imbalance_audit.sources.rows import open_table
 from imbalance_audit.sources.splits import SPLIT_NAMES
@@ -131,6 +131,9 @@ def _joined(
     table = open_table(options.truth, ReadOptions(header=options.header))
     names = list(table.schema)
     optional = optional_columns(names, options, table.path)
+    for name, role, option in ((options.group, _GROUP, "--group"), (options.split, _SPLIT, "--split-column")):
+        if name is not None and role not in frame.columns:
+            find_column(name, names, option=option, path=table.path)
     label, classes = find_truth([name for name in names if name not in optional.values()], options, table.path)
     columns = list(dict.fromkeys((*label, *optional.values())))
     labels = _with_roles(table.rows(columns, lists=label), optional)

@@ -11,8 +11,6 @@ from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef, precisi
 from imbalance_audit.evaluation.formulas import Totals, g_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from imbalance_audit.evaluation.predictions import Predictions
@@ -64,7 +62,8 @@ def of_one_label(pairs: Pairs, classes: int) -> ClassTable:
         "balanced_accuracy": float(np.nanmean(table[1])),
         "worst_recall": float(np.nanmin(table[1])),
         "g_mean": float(g_mean(totals)),
-        "mcc": float(matthews_corrcoef(truth, said, sample_weight=rows)),
+        # scikit-learn warns where there is one label only, and has 0 as well.
+        "mcc": float(matthews_corrcoef(truth, said, sample_weight=rows)) if len(rows) > 1 else 0.0,
     }
     return ClassTable(support, predicted, hits, *table, overall)
 
@@ -74,15 +73,12 @@ def of_many_labels(predictions: Predictions) -> ClassTable:
     truth, said = predictions.truth, predictions.predicted
     table = _table(truth, said, len(predictions.classes), weight=None)
     overall = {"accuracy": float(accuracy_score(truth, said))}
-    for name, figure, reduce in (("macro_f1", table[2], np.nanmean), ("worst_recall", table[1], np.nanmin)):
-        if not np.isnan(figure).all():
-            overall[name] = float(_reduced(figure, reduce))
+    if not np.isnan(table[2]).all():
+        overall["macro_f1"] = float(np.nanmean(table[2]))
+    if not np.isnan(table[1]).all():
+        overall["worst_recall"] = float(np.nanmin(table[1]))
     overall["micro_f1"] = float(f1_score(truth, said, average="micro", zero_division=np.nan))
     return ClassTable(truth.sum(axis=0), said.sum(axis=0), (truth & said).sum(axis=0), *table, overall)
-
-
-def _reduced(figure: Floats, reduce: Callable[[Floats], float]) -> float:
-    return reduce(figure)
 
 
 def _table(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError
+from imbalance_audit.evaluation.blocks import row_blocks
 from imbalance_audit.evaluation.columns import is_list
 from imbalance_audit.evaluation.gathering import gather
 from imbalance_audit.evaluation.labels import class_indices, class_matrix, classes_of, one_hot_matrix, several
@@ -178,14 +178,12 @@ def _both(
 def _likeliest(scored: _Scored, task: Task) -> NDArray[np.int64]:
     assert scored.scores is not None  # noqa: S101 -- asked only where there are scores
     if task != "multilabel":
-        return likeliest(scored.scores)
+        return _largest(scored.scores)
     return (scored.scores >= (0.5 if scored.outputs == "probabilities" else 0)).astype(np.int64)
 
 
-def likeliest(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+def _largest(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the index of the largest score of each row, the first of equals."""
-    from imbalance_audit.evaluation.blocks import row_blocks
-
     return np.concatenate([scores[block].argmax(axis=1) for block in row_blocks(scores)]).astype(np.int64)
 
 
@@ -213,8 +211,3 @@ def _disagreement(said: NDArray[np.int64], likeliest: NDArray[np.int64]) -> tupl
     if not other.any():
         return ()
     return (f"{int(other.sum()):,} rows are not predicted as their scores say; the predictions count.",)
-
-
-def reread(source: object, options: PredictionOptions, classes: tuple[str, ...], name: str) -> Predictions:
-    """Return predictions in a class order that another run settled."""
-    return read_predictions(source, replace(options, classes=classes), name=name)

@@ -241,23 +241,21 @@ def _regions(scored: Scored, resampled: Resampled) -> tuple[RegionScore, ...]:
 
 def _notes(scored: Scored) -> tuple[str, ...]:
     predictions, notes = scored.predictions, []
-    if predictions.outputs == "probabilities" and scored.rows.features["nll"].size:
-        impossible = int((row_impossible(predictions)).sum())
-        if impossible:
-            notes.append(
-                f"{impossible:,} rows give the truth a probability of 0; the NLL counts it as {LEAST_PROBABILITY:.1e}."
-            )
+    if predictions.outputs == "probabilities" and (impossible := _impossible(predictions)):
+        notes.append(
+            f"{impossible:,} rows give the truth a probability of 0; the NLL counts it as {LEAST_PROBABILITY:.1e}."
+        )
     if predictions.group is not None:
         notes += worst_group(predictions, scored.setting.confidence)
     return tuple(notes)
 
 
-def row_impossible(predictions: Predictions) -> NDArray[np.bool_]:
-    """Return which rows give the truth no probability at all."""
+def _impossible(predictions: Predictions) -> int:
+    """Return how many rows give the truth no probability at all."""
     assert predictions.scores is not None  # noqa: S101 -- asked only where there are probabilities
     if predictions.task == "multilabel":
-        return np.asarray(((predictions.truth == 1) & (predictions.scores == 0)).any(axis=1))
-    return np.asarray(predictions.scores[np.arange(len(predictions.truth)), predictions.truth] == 0)
+        return int((predictions.scores == 1 - predictions.truth).any(axis=1).sum())
+    return int((predictions.scores[np.arange(len(predictions.truth)), predictions.truth] == 0).sum())
 
 
 def _bare(value: float) -> Estimate:

@@ -150,7 +150,7 @@ class Difference:
         metric: The metric, or `recall[class]`.
         first: The run that is compared with.
         second: The run that is judged.
-        change: Second minus first, with the interval of a paired bootstrap over the same rows.
+        change: Second minus first, with its paired interval over the same rows.
         verdict: `noise` where the interval holds 0; else better or worse, by the metric's own direction.
     """
 
@@ -190,7 +190,7 @@ class Evaluation:
         differences: Each pair of runs, by each metric.
         requirements: What was required.
         split: The split that was judged; None: all rows.
-        target: The prior under which probabilities were judged, class → share; None: that of the rows themselves.
+        target: The prior under which probabilities and costs were judged, class → share; None: that of the rows.
         confidence: The level of all intervals, such as 0.95.
         notes: What was odd.
     """

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.formats import Schema
     from imbalance_audit.sources.options import ReadOptions
 
+_FILE_HEAD = b"ARROW1\0\0"
+_MESSAGE = b"\xff\xff\xff\xff"
+_INFO = b'{"info"'
+_LARGEST_SCHEMA = 64 << 20
+
 
 def _file_schema(file: Path, options: ReadOptions) -> Schema:  # noqa: ARG001 -- every format has this signature
     return dict(pl.read_ipc_schema(file))
@@ -49,9 +54,37 @@ def _scan_streams(
     return pl.concat(frames)
 
 
+def _huggingface(file: Path) -> str | None:
+    """Read the metadata of the schema, which Polars does not give.
+
+    Both formats begin with the schema's message: a marker of four bytes, the message's length in four, and a
+    flatbuffer, in which a text stands behind its length in four bytes (Arrow columnar format, "Encapsulated message").
+    """
+    with file.open("rb") as opened:
+        head = opened.read(len(_FILE_HEAD))
+        opened.seek(len(_FILE_HEAD) if head == _FILE_HEAD else 0)
+        marker, length = opened.read(4), int.from_bytes(opened.read(4), "little")
+        message = opened.read(min(length, _LARGEST_SCHEMA)) if marker == _MESSAGE else b""
+    at = message.find(_INFO)
+    if at < 4 or b"huggingface\0" not in message:
+        return None
+    size = int.from_bytes(message[at - 4 : at], "little")
+    return message[at : at + size].decode("utf-8", errors="replace")
+
+
 ARROW = Format(
-    name="arrow", suffixes=(".arrow", ".feather", ".ipc"), magic=b"ARROW1", schema=_file_schema, scan=_scan_files
+    name="arrow",
+    suffixes=(".arrow", ".feather", ".ipc"),
+    magic=b"ARROW1",
+    schema=_file_schema,
+    scan=_scan_files,
+    huggingface=_huggingface,
 )
 ARROW_STREAM = Format(
-    name="arrow-stream", suffixes=(".arrows",), magic=b"\xff\xff\xff\xff", schema=_stream_schema, scan=_scan_streams
+    name="arrow-stream",
+    suffixes=(".arrows",),
+    magic=_MESSAGE,
+    schema=_stream_schema,
+    scan=_scan_streams,
+    huggingface=_huggingface,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -68,9 +69,38 @@ def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, *, untyped
     >>> names_of_codes(pl.Int64(), ("cat", "dog"), untyped=False)
     {'0': 'cat', '1': 'dog'}
     """
-    inner = element_of(dtype)
-    codes = isinstance(inner, (*INTEGERS, *FLOATS))
+    codes = _holds_numbers(dtype)
     if classes is None or not (codes or untyped) or all(map(_INTEGER.fullmatch, classes)):
         return {}
     # Where text may be meant, a class that is called "1" is that class.
     return {str(i): name for i, name in enumerate(classes) if codes or str(i) not in classes}
+
+
+def names_of_numbers(dtype: pl.DataType, classes: Sequence[str] | None, numbered: Sequence[str]) -> dict[str, str]:
+    """Return number → class name where the source itself numbers its classes, whatever they are called.
+
+    Its numbers count: other classes that the user declares then set the order, or leave some out. Only where they share
+    no name with the source's do they call the numbers otherwise.
+    """
+    if not _holds_numbers(dtype):
+        return names_of_codes(dtype, classes, untyped=False)
+    otherwise = classes and set(classes).isdisjoint(numbered)
+    return {str(i): name for i, name in enumerate(classes if classes and otherwise else numbered)}
+
+
+def _holds_numbers(dtype: pl.DataType) -> bool:
+    return isinstance(element_of(dtype), (*INTEGERS, *FLOATS))
+
+
+def told_apart(names: Sequence[str], ids: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return class names of which no two are the same, and a note where that took the id of a class.
+
+    >>> told_apart(["cat", "dog", "cat"], [3, 5, 7])
+    (('cat (id 3)', 'dog', 'cat (id 7)'), ('Classes that share a name, told apart by their ids: "cat".',))
+    """
+    times = Counter(names)
+    shared = [name for name, n in times.items() if n > 1]
+    apart = tuple(
+        f"{name} (id {identity})" if times[name] > 1 else name for name, identity in zip(names, ids, strict=True)
+    )
+    return apart, (f"Classes that share a name, told apart by their ids: {listed(shared)}.",) if shared else ()

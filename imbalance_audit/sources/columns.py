@@ -10,7 +10,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from imbalance_audit.sources.options import ReadOptions
 
@@ -66,17 +66,17 @@ class Roles:
         return tuple(dict.fromkeys((*self.label, *self.optional().values())))
 
 
-def find_roles(names: Sequence[str], options: ReadOptions, path: str) -> Roles:
-    """Return the column of each role.
+def find_roles(names: Sequence[str], options: ReadOptions, path: str, nested: Collection[str] = ()) -> Roles:
+    """Return the column of each role, which may be a key inside an object, such as `meta.label`.
 
     Raises:
         SourceError: a named column is not there, or the label column cannot be told.
     """
 
     def column(wanted: str | None, option: str) -> str | None:
-        return None if wanted is None else find_column(wanted, names, option=option, path=path)
+        return None if wanted is None else find_column(wanted, names, option=option, path=path, nested=nested)
 
-    label = tuple(find_column(name, names, option="--label", path=path) for name in options.label)
+    label = tuple(name for wanted in options.label if (name := column(wanted, "--label")) is not None)
     if len(set(label)) < len(label):
         message = f"The label columns {listed(label)} name one column twice. Pass each --label once."
         raise SourceError(message)
@@ -89,13 +89,13 @@ def find_roles(names: Sequence[str], options: ReadOptions, path: str) -> Roles:
     )
 
 
-def find_column(wanted: str, names: Sequence[str], *, option: str, path: str) -> str:
+def find_column(wanted: str, names: Sequence[str], *, option: str, path: str, nested: Collection[str] = ()) -> str:
     """Return the column of this name, else of this position.
 
     Raises:
         SourceError: there is none.
     """
-    if wanted in names:
+    if wanted in names or wanted in nested:
         return wanted
     if re.fullmatch(r"-?[0-9]+", wanted):
         position = int(wanted)
@@ -103,10 +103,11 @@ def find_column(wanted: str, names: Sequence[str], *, option: str, path: str) ->
             return names[position]
         message = f"{plain(path)} has {len(names)} columns, so there is no column {wanted}. Pass another {option}."
         raise SourceError(message)
-    bare = {name.strip().lower(): name for name in reversed(names)}
+    every = (*names, *nested)
+    bare = {name.strip().lower(): name for name in reversed(every)}
     same = bare.get(wanted.strip().lower())
-    hint = f" Did you mean {quoted(same)}?" if same is not None else _near(wanted, names)
-    message = f"{plain(path)} has no column {quoted(wanted)}.{hint} Columns: {listed(names)}. Pass another {option}."
+    hint = f" Did you mean {quoted(same)}?" if same is not None else did_you_mean(wanted, every)
+    message = f"{plain(path)} has no column {quoted(wanted)}.{hint} Columns: {listed(every)}. Pass another {option}."
     raise SourceError(message)
 
 
@@ -115,10 +116,6 @@ def listed(names: Iterable[str]) -> str:
     every = list(names)
     shown = ", ".join(quoted(name) for name in every[:_SHOWN])
     return shown + (f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else "")
-
-
-def _near(wanted: str, names: Iterable[str]) -> str:
-    return did_you_mean(wanted, names)
 
 
 def _discovered(names: Sequence[str], options: ReadOptions, path: str) -> str:

@@ -1,7 +1,7 @@
 """Labels of torch `Dataset` objects, taken from their attributes. Nothing is iterated: that would decode the images.
 
 Where torchvision keeps them: `.targets` (MNIST, CIFAR, ImageFolder), `._labels` (Food101, DTD, Pets), `.labels` (SVHN,
-STL10), `.samples` / `._samples` / `.imgs` as pairs, `.y` (Caltech), `.attr` (CelebA, one-hot).
+STL10), `.samples` / `._samples` / `.imgs` as pairs, `.y` (Caltech), `.attr` (CelebA, one-hot), `.coco` (CocoDetection).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.hub_datasets import frame_of, is_hub_dataset
+from imbalance_audit.sources.options import ReadOptions
 
 _ATTRIBUTES = ("targets", "_labels", "labels", "y")
 _PAIRS = ("samples", "_samples", "imgs")
@@ -55,13 +57,18 @@ def labels_of_dataset(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not im
     Raises:
         SourceError: it holds none that can be had without decoding its samples.
     """
-    found = _without_missing(_search(dataset))
+    found = _search(dataset)
     transformed = getattr(dataset, "target_transform", None) is not None
     note = ("The dataset has a target_transform, which was not applied: these are the labels before it.",)
     return Found(found.values, found.classes, (*found.notes, *(note if transformed else ())))
 
 
 def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported here
+    if is_hub_dataset(dataset):
+        frame, options, said = frame_of(dataset, ReadOptions())
+        return Found(frame.collect()[options.label[0]].to_list(), said["classes"], said["notes"])
+    if isinstance(getattr(getattr(dataset, "coco", None), "imgToAnns", None), dict):
+        return _of_coco(dataset)
     own = _own(dataset)
     if own is not None:
         return Found(own, _classes(dataset))
@@ -73,6 +80,9 @@ def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported her
     if hasattr(dataset, "indices") and hasattr(dataset, "dataset"):
         inner = _search(dataset.dataset)
         return Found(_taken(inner.values, dataset.indices), inner.classes, inner.notes)
+    if hasattr(dataset, "datasets") and type(dataset).__name__ == "StackDataset":
+        message = "A StackDataset lays data sets side by side, and which holds the labels is not known. Pass that one."
+        raise SourceError(message)
     if hasattr(dataset, "datasets") and isinstance(dataset.datasets, Sequence):
         return _joined([_search(part) for part in dataset.datasets])
     tensors = getattr(dataset, "tensors", None)
@@ -85,6 +95,16 @@ def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported her
         f" would decode every sample. {_WAY_OUT}"
     )
     raise SourceError(message)
+
+
+def _of_coco(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported here
+    """Return the categories of each image, in the order of `CocoDetection`: sorted by the image's id."""
+    categories = {key: str(one["name"]) for key, one in sorted(dataset.coco.cats.items())}
+    boxes = dataset.coco.imgToAnns
+    found = [
+        [categories.get(box["category_id"], str(box["category_id"])) for box in boxes.get(i, ())] for i in dataset.ids
+    ]
+    return Found(found, tuple(categories.values()))
 
 
 def _own(dataset: Any) -> Any | None:  # noqa: ANN401 -- torch is not imported here
@@ -157,16 +177,3 @@ def _classes(dataset: Any) -> tuple[str, ...] | None:  # noqa: ANN401 -- torch i
     if isinstance(indices, dict) and sorted(indices.values()) == list(range(len(indices))):
         return tuple(sorted(indices, key=indices.__getitem__))
     return None
-
-
-def _without_missing(found: Found) -> Found:
-    """STL10 writes -1 for "no label"; where classes are declared, it cannot be an index."""
-    if found.classes is None or len(getattr(found.values, "shape", (0,))) != 1:
-        return found
-    values = _listed(found.values)
-    missing = sum(isinstance(value, int) and value == -1 for value in values)
-    if not missing:
-        return found
-    note = f"Labels of -1 read as no label: {missing}."
-    known = [None if isinstance(value, int) and value == -1 else value for value in values]
-    return Found(known, found.classes, (*found.notes, note))

@@ -44,6 +44,13 @@ def is_odd(name: str, dtype: pl.DataType) -> pl.Expr:
     return ~known.fill_null(value=False)
 
 
+def known_codes(column: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column of class indices, or of lists of them, in which -1 has become null."""
+    if isinstance(dtype, pl.List):
+        return pl.col(column).list.eval(pl.when(pl.element() != -1).then(pl.element()))
+    return pl.when(pl.col(column) != -1).then(pl.col(column)).alias(column)
+
+
 def explode_lists(frame: pl.LazyFrame, *, nulls: bool, repeats: bool) -> pl.LazyFrame:
     """Return one row for each label in the list column `label`, and one without a label for a list without any.
 

@@ -26,15 +26,21 @@ FOREIGN: tuple[type[BaseException], ...] = (
 )
 """What Polars raises while it reads. A broken file can make it panic; broken gzip data is a bare OSError."""
 
+_READERS = frozenset(("_internal", "deltalake", "pyiceberg"))
+"""Modules whose exceptions come through Polars as they are; `_internal` is how deltalake calls its own."""
+
 _SENTENCES = (
     (("utf-8", "utf8"), "is not UTF-8 text. Convert it first, for example: iconv -f LATIN1 -t UTF-8"),
     (
         ("more fields than defined",),
         "has a row with more fields than the header. Quote the fields that hold the separator",
     ),
-    (("unexpected end of file", "unexpectedeof"), "ends too early: it was cut off. Copy it again"),
+    (
+        ("unexpected end of file", "unexpectedeof", "before the end-of-stream"),
+        "ends too early: it was cut off. Copy it again",
+    ),
     (("gzip", "deflate", "checksum", "decompress"), "is damaged: its compressed data do not unpack. Copy it again"),
-    (("no such file",), "is no longer there. Name a file that exists"),
+    (("no such file",), "is no longer there, or lacks one of its files. Name what is complete"),
     (("permission denied",), "may not be read. Change its permissions"),
 )
 _LONGEST = 300
@@ -65,7 +71,9 @@ def reading(labels: Labels | str) -> Iterator[None]:
         yield
     except AuditError:
         raise
-    except FOREIGN as error:
+    except BaseException as error:
+        if not isinstance(error, FOREIGN) and type(error).__module__.partition(".")[0] not in _READERS:
+            raise
         if isinstance(labels, str):
             raise translate(error, labels) from error
         name, cause = _culprit(labels) or (labels.path, error)

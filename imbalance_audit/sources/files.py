@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.sources.failures import translate
+from imbalance_audit.sources.managed import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +33,13 @@ class DataFile:
         root: The folder below which `key=value` folders are hive keys: the one that the user spoke of, or, where that
             is such a folder itself, the first above it that is not. A pattern that the shell expands gives the same.
         sure: The user named this very file; it was not found in a folder.
+        split: The split that the folder's own records give the file.
     """
 
     path: Path
     root: Path
     sure: bool
+    split: str | None = None
 
     @property
     def name(self) -> str:
@@ -161,12 +164,11 @@ def _missing(path: Path) -> SourceError:
 def _refuse_managed(folders: set[Path]) -> None:
     """A Delta or Iceberg table keeps deleted rows in its files: only its log says which of them count."""
     for folder in sorted({above for one in folders for above in (one, *one.parents[:_LEVELS])}):
-        kind = "a Delta" if (folder / "_delta_log").is_dir() else ""
-        if any((folder / "metadata").glob("*.metadata.json")):
-            kind = "an Iceberg"
-        if kind:
+        if kind := kind_of(folder):
+            here = Path.cwd()
+            shown = folder.relative_to(here).as_posix() if folder.is_relative_to(here) else folder.name
             message = (
-                f"{plain(folder.name)} is {kind} table: its files hold deleted rows too, so they are not read."
-                " Pass a pipeline file that scans the table with Polars."
+                f"{plain(folder.name)} is {kind}: its files hold deleted rows too, so they are not read one by one."
+                f" Pass the table's folder alone: {plain(shown)}."
             )
             raise SourceError(message)

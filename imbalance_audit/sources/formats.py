@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from imbalance_audit.records import Labels
+    from imbalance_audit.sources.nested import Paths
     from imbalance_audit.sources.options import ReadOptions
 
 Schema = dict[str, "pl.DataType"]
@@ -38,11 +39,18 @@ class ScanFiles(Protocol):
         """Scan, collecting nothing."""
 
 
+class ReadMetadata(Protocol):
+    """Return the text that Hugging Face's library left in one file's metadata, if it did."""
+
+    def __call__(self, file: Path) -> str | None:
+        """Read the footer, or the head."""
+
+
 class Settle(Protocol):
     """Return the dtypes of the used columns, where the first rows do not settle them."""
 
-    def __call__(self, files: Sequence[Path], used: Schema, label: Sequence[str], path: str) -> Schema:
-        """Read what is needed to decide."""
+    def __call__(self, files: Sequence[Path], used: Schema, paths: Paths, label: Sequence[str], path: str) -> Schema:
+        """Read what is needed to decide; a name in `paths` is that of a key inside an object."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +63,7 @@ class Format:
         schema: The columns of a file.
         scan: The rows of files.
         magic: What such a file begins with; empty for text.
+        huggingface: The metadata of Hugging Face's library in a file; None where the format has no place for it.
         settle: Fixes dtypes over all files; None where each file states its own.
         untyped: Numbers and text cannot be told apart.
         compressible: Whether the file may be packed with gzip or zstd.
@@ -65,6 +74,7 @@ class Format:
     schema: ReadSchema
     scan: ScanFiles
     magic: bytes = b""
+    huggingface: ReadMetadata | None = None
     settle: Settle | None = None
     untyped: bool = False
     compressible: bool = False

@@ -15,10 +15,21 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.coco import COCO
+from imbalance_audit.sources.conll import CONLL
 from imbalance_audit.sources.failures import FOREIGN, translate
 from imbalance_audit.sources.files import shown_path
+from imbalance_audit.sources.folder_tree import FOLDER_TREE
 from imbalance_audit.sources.formats import Layout
+from imbalance_audit.sources.label_studio import LABEL_STUDIO
+from imbalance_audit.sources.lakes import DELTA, ICEBERG
+from imbalance_audit.sources.masks import MASKS
+from imbalance_audit.sources.npz import NPZ
 from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.text_list import TEXT_LIST
+from imbalance_audit.sources.voc import VOC
+from imbalance_audit.sources.webdataset import WEBDATASET
+from imbalance_audit.sources.yolo import YOLO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +39,9 @@ if TYPE_CHECKING:
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
 
-LAYOUTS: tuple[Layout, ...] = ()
+LAYOUTS: tuple[Layout, ...] = (
+    DELTA, ICEBERG, COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, WEBDATASET, FOLDER_TREE,
+)  # fmt: skip
 """Our own layouts, in the order in which they are asked."""
 
 _OPTIONS = {

@@ -17,6 +17,8 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.columns import find_roles, listed
 from imbalance_audit.sources.datasets import is_dataset, labels_of_dataset
 from imbalance_audit.sources.failures import reading
+from imbalance_audit.sources.hub_datasets import frame_of, is_hub_dataset
+from imbalance_audit.sources.nested import nested_paths, value_at
 from imbalance_audit.sources.tidy import Origin, tidy
 
 if TYPE_CHECKING:
@@ -39,20 +41,19 @@ def read_memory(source: object, options: ReadOptions) -> Labels:
         return read_frame(source.rename("label").to_frame().lazy(), options, Origin(path="memory", kind="frame"))
     if library == "pandas":
         return _read_pandas(source, options)
-    if library == "datasets":
-        message = (
-            "A Hugging Face dataset is not read directly yet."
-            " Pass dataset.select_columns(['label']).to_polars() with the name of its label column."
-        )
-        raise SourceError(message)
+    if is_hub_dataset(source):
+        frame, named, said = frame_of(source, options)
+        return read_frame(frame, named, Origin(path="memory", kind="dataset", **said))
     if is_dataset(source):
         found = labels_of_dataset(source)
-        origin = Origin(path="memory", kind="dataset", classes=found.classes, notes=found.notes)
-        return read_frame(_values_frame(found.values, "the dataset"), _unnamed(options), origin)
+        origin = Origin(
+            path="memory", kind="dataset", classes=found.classes, coded=found.classes is not None, notes=found.notes
+        )
+        return read_frame(values_frame(found.values, "the dataset"), _unnamed(options), origin)
     if isinstance(source, Mapping):
         return read_frame(_dict_frame(source), options, Origin(path="memory", kind="frame"))
     kind = "list" if isinstance(source, Sequence) else "array"
-    return read_frame(_values_frame(source, f"the {kind}"), options, Origin(path="memory", kind=kind))
+    return read_frame(values_frame(source, f"the {kind}"), options, Origin(path="memory", kind=kind))
 
 
 def read_frame(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Labels:
@@ -62,11 +63,14 @@ def read_frame(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
         SourceError: the label column cannot be told, or is none.
     """
     with reading(origin.path):
-        names = frame.collect_schema().names()
+        schema = frame.collect_schema()
+    names, paths = schema.names(), nested_paths(schema)
     if origin.kind in ("array", "dataset", "list") and not options.label and len(names) > 1:
         # A matrix has no other reading than one column a class.
         options = replace(options, label=tuple(names))
-    return tidy(frame, find_roles(names, options, origin.path), options, origin)
+    roles = find_roles(names, options, origin.path, paths)
+    inside = [value_at(paths[name]).alias(name) for name in roles.columns() if name in paths]
+    return tidy(frame.with_columns(inside), roles, options, origin)
 
 
 def _unnamed(options: ReadOptions) -> ReadOptions:
@@ -92,7 +96,7 @@ def _dict_frame(columns: Mapping[Any, Any]) -> pl.LazyFrame:
     return pl.DataFrame(series).lazy()
 
 
-def _values_frame(values: Any, what: str) -> pl.LazyFrame:  # noqa: ANN401 -- an array of any library
+def values_frame(values: Any, what: str) -> pl.LazyFrame:  # noqa: ANN401 -- an array of any library
     """Return one column `label`, or a column for each class of a matrix."""
     if isinstance(values, Sequence) and not isinstance(values, str | bytes):
         _refuse_file_names(values)

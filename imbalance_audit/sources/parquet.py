@@ -30,4 +30,15 @@ def _scan(
     return pl.scan_parquet(list(files), glob=False, hive_partitioning=False, include_file_paths=path_column)
 
 
-PARQUET = Format(name="parquet", suffixes=(".parquet", ".pq"), magic=b"PAR1", schema=_schema, scan=_scan)
+def _huggingface(file: Path) -> str | None:
+    return pl.read_parquet_metadata(file).get("huggingface")
+
+
+PARQUET = Format(
+    name="parquet",
+    suffixes=(".parquet", ".pq"),
+    magic=b"PAR1",
+    schema=_schema,
+    scan=_scan,
+    huggingface=_huggingface,
+)

@@ -69,7 +69,7 @@ class Table:
         paths = [file.path for file in self.files]
         used = {name: self.schema[name] for name in columns}
         if self.reader.settle is not None:
-            used = self.reader.settle(paths, used, [name for name in lists if name in used], self.path)
+            used = self.reader.settle(paths, used, {}, [name for name in lists if name in used], self.path)
         return self.reader.scan(paths, dict(self.schema), used, self.options, None)
 
 

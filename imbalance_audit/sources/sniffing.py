@@ -11,6 +11,7 @@ from imbalance_audit.errors import EmptySourceError, SourceError, did_you_mean
 from imbalance_audit.sources.arrow import ARROW, ARROW_STREAM
 from imbalance_audit.sources.delimited import CSV
 from imbalance_audit.sources.failures import translate
+from imbalance_audit.sources.json_array import JSON, is_document
 from imbalance_audit.sources.jsonl import JSONL
 from imbalance_audit.sources.layouts import layouts
 from imbalance_audit.sources.parquet import PARQUET
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.files import DataFile
     from imbalance_audit.sources.formats import Format
 
-READERS: tuple[Format, ...] = (PARQUET, CSV, JSONL, ARROW, ARROW_STREAM)
+READERS: tuple[Format, ...] = (PARQUET, CSV, JSONL, JSON, ARROW, ARROW_STREAM)
 """Every file format."""
 
 PIPELINE = "pipeline"
@@ -32,7 +33,7 @@ FORMATS: tuple[str, ...] = (*(reader.name for reader in READERS), PIPELINE)
 _FOREIGN_MAGIC = (
     (b"FEA1", "a Feather v1 file, which no current reader knows. Write it again as Feather v2"),
     (b"PARE", "an encrypted parquet file. Decrypt it first"),
-    (b"PK\x03\x04", "a zip archive (or a spreadsheet, or .npz). Unpack it, or save the table as CSV"),
+    (b"PK\x03\x04", "a zip archive, or a spreadsheet. Unpack it, or save the table as CSV"),
     (b"SQLite format 3", "a SQLite database. Read it in a pipeline file"),
     (b"\x80\x04\x95", "a pickle, which is never loaded. Save the labels as parquet or CSV"),
     (b"\x80\x02", "a pickle, which is never loaded. Save the labels as parquet or CSV"),
@@ -47,7 +48,7 @@ def checked_format(name: str) -> str:
     Raises:
         SourceError: there is no such format.
     """
-    known = (*FORMATS, *(layout.name for layout in layouts()))
+    known = _known()
     if name in known:
         return name
     message = f"There is no format {quoted(name)}.{did_you_mean(name, known)} Formats: {', '.join(known)}."
@@ -63,10 +64,12 @@ def format_of_all(files: Sequence[DataFile], wanted: str | None, path: str) -> t
         EmptySourceError: a file has no bytes.
         SourceError: the format is unknown, or there are several.
     """
-    tables = [file for file in files if file.sure or reader_of_suffix(file.path) is not None]
+    tables = [file for file in files if file.sure or reader_of_suffix(file.path) not in (None, JSON)]
+    # Beside tables, a .json describes them.
+    tables = tables or [file for file in files if reader_of_suffix(file.path) is JSON]
     kept = tuple(tables or (files if wanted else ()))
     if not kept:
-        message = f"{plain(path)} holds no file of a known format. Formats: {', '.join(FORMATS)}. Pass --format."
+        message = f"{plain(path)} holds no file of a known format. Formats: {', '.join(_known())}. Pass --format."
         raise SourceError(message)
     readers = {file.name: format_of(file, wanted) for file in kept}
     if len({reader.name for reader in readers.values()}) > 1:
@@ -98,7 +101,10 @@ def format_of(file: DataFile, wanted: str | None) -> Format:
             message = f"{plain(file.name)} is {what}."
             raise SourceError(message)
     if claimed is None:
-        claimed = _by_text(file, head)
+        message = f"{plain(file.name)} is of no known format. Formats: {', '.join(_known())}. Pass --format."
+        raise SourceError(message)
+    if claimed is JSON and not wanted:
+        claimed = _of_json(file, head, packed=packed)
     if packed and not claimed.compressible:
         message = f"{plain(file.name)} is compressed, and {claimed.name} is read plain only. Unpack it first."
         raise SourceError(message)
@@ -115,6 +121,10 @@ def reader_of_suffix(file: Path) -> Format | None:
     return next((reader for reader in READERS if suffixes and suffixes[-1] in reader.suffixes), None)
 
 
+def _known() -> tuple[str, ...]:
+    return (*FORMATS, *(layout.name for layout in layouts()))
+
+
 def _named(name: str) -> Format:
     checked_format(name)
     for reader in READERS:
@@ -124,18 +134,10 @@ def _named(name: str) -> Format:
     raise SourceError(message)
 
 
-def _by_text(file: DataFile, head: bytes) -> Format:
+def _of_json(file: DataFile, head: bytes, *, packed: bool) -> Format:
     """Spark writes JSON lines into `.json` files."""
-    text = head.lstrip()
-    if file.path.suffix.lower() == ".json" and text.startswith(b"{"):
-        return JSONL
-    if file.path.suffix.lower() == ".json" and text.startswith(b"["):
-        message = (
-            f"{plain(file.name)} is one JSON array, which is not read yet. Write it as JSON lines, one object a line."
-        )
-        raise SourceError(message)
-    message = f"{plain(file.name)} is of no known format. Formats: {', '.join(FORMATS)}. Pass --format."
-    raise SourceError(message)
+    brace = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    return JSONL if brace and (packed or not is_document(file.path)) else JSON
 
 
 def _head(file: DataFile) -> tuple[bytes, bool]:

@@ -39,6 +39,16 @@ def split_of_name(name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def without_split_words(name: str) -> str:
+    """Return what a name says beside its split.
+
+    >>> without_split_words("train_labels"), without_split_words("y_test"), without_split_words("labels")
+    ('labels', 'y', 'labels')
+    """
+    words = re.split(r"[\W_]+", name)
+    return "_".join(word for word in words if word and word.lower() not in _SPLIT_OF_WORD)
+
+
 def split_of_path(path: PurePath) -> str | None:
     """Return the split in the file's name, else in the nearest of its folders that names one."""
     return next((split for part in reversed(path.parts) if (split := split_of_name(part))), None)

@@ -12,10 +12,13 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.columns import Roles, find_roles
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
 from imbalance_audit.sources.files import find_files, shown_path
+from imbalance_audit.sources.huggingface import LOADER, Declared, declared_names
+from imbalance_audit.sources.nested import dtype_at, gathered, nested_paths, value_at
+from imbalance_audit.sources.saved import files_that_count
 from imbalance_audit.sources.sniffing import format_of_all
 from imbalance_audit.sources.splits import splits_of_files
 from imbalance_audit.sources.tidy import Origin, tidy
-from imbalance_audit.sources.values import INTEGERS, element_of
+from imbalance_audit.sources.values import FLOATS, INTEGERS, element_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,16 +46,14 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
         SourceError: they cannot be read as one label table.
     """
     path = shown_path(named)
-    files = find_files(named)
+    files, notes = files_that_count(find_files(named))
     reader, kept = format_of_all(files, options.format, path)
-    notes = [f"Files of other formats left out: {len(files) - len(kept)}."] if len(kept) < len(files) else []
+    notes += (f"Files of other formats left out: {len(files) - len(kept)}.",) if len(kept) < len(files) else ()
     schemas = [_schema(reader, file, options) for file in kept]
-    roles = find_roles(list(_with_keys(kept[0], schemas[0])), options, path)
-    splits: tuple[str | None, ...] = (None,) * len(kept)
-    if options.split is None:
-        splits, note = splits_of_files([file.path.absolute() for file in kept])
-        notes += [note] if note else []
+    roles = find_roles(list(_with_keys(kept[0], schemas[0])), options, path, nested_paths(schemas[0]))
+    splits, odd = _splits(kept, options)
     pinned = _pinned(reader, kept, schemas, roles, path)
+    declared = _declared(reader, kept, schemas, pinned, roles, options)
     if any(splits):
         roles = Roles(roles.label, SPLIT_OF_FILE, roles.group, roles.id, roles.weight)
     groups = _grouped(kept, schemas, splits, roles)
@@ -64,8 +65,45 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
     kind = "arrow" if reader.name == "arrow-stream" else reader.name
     # A folder name cannot tell numbers from text either.
     untyped = reader.untyped or roles.label[0] not in schemas[0]
-    origin = Origin(path=path, kind=kind, untyped=untyped, notes=tuple(notes), parts=parts)
+    origin = Origin(
+        path=path,
+        kind=kind,
+        untyped=untyped,
+        notes=(*notes, *odd, *declared.notes),
+        classes=declared.classes,
+        coded=declared.classes is not None,
+        loader=None if declared.classes is None else LOADER,
+        parts=parts,
+    )
     return tidy(frame, roles, options, origin)
+
+
+def _splits(files: Sequence[DataFile], options: ReadOptions) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """Return the split of each file, by the records of its folder or by its name, and a note where some have none."""
+    if options.split is not None:
+        return (None,) * len(files), ()
+    if all(file.split is not None for file in files):
+        return tuple(file.split for file in files), ()
+    splits, note = splits_of_files([file.path.absolute() for file in files])
+    return tuple(file.split or split for file, split in zip(files, splits, strict=True)), (note,) if note else ()
+
+
+def _declared(
+    reader: Format,
+    files: Sequence[DataFile],
+    schemas: Sequence[Schema],
+    pinned: Schema,
+    roles: Roles,
+    options: ReadOptions,
+) -> Declared:
+    """Return the class names that Hugging Face's library wrote for the label column, where it may be one of its own."""
+    label = roles.label[0]
+    if len(roles.label) > 1 or not isinstance(element_of(pinned[label]), (*INTEGERS, *FLOATS, pl.String, pl.Null)):
+        return Declared()
+    try:
+        return declared_names(reader, files, schemas, label, needed=options.classes is None)
+    except FOREIGN as error:
+        raise translate(error, files[0].name) from error
 
 
 def _schema(reader: Format, file: DataFile, options: ReadOptions) -> Schema:
@@ -83,8 +121,9 @@ def _with_keys(file: DataFile, schema: Schema) -> Schema:
 def _pinned(reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema], roles: Roles, path: str) -> Schema:
     """Return one dtype for each used column, or name the file that does not fit."""
     pinned: Schema = {}
+    wide = [_with_nested(schema, roles) for schema in schemas]
     for name in roles.columns():
-        for file, own in zip(files, schemas, strict=True):
+        for file, own in zip(files, wide, strict=True):
             schema = _with_keys(file, own)
             if name not in schema:
                 message = (
@@ -93,11 +132,18 @@ def _pinned(reader: Format, files: Sequence[DataFile], schemas: Sequence[Schema]
                 )
                 raise SourceError(message)
             pinned[name] = _common(pinned.get(name), schema[name], name, file, files[0])
-    in_files = {name: dtype for name, dtype in pinned.items() if all(name in schema for schema in schemas)}
+    in_files = {name: dtype for name, dtype in pinned.items() if all(name in schema for schema in wide)}
     if reader.settle is None:
         return pinned
+    paths = {name: way for name, way in nested_paths(schemas[0]).items() if name in in_files}
     with reading(path):
-        return {**pinned, **reader.settle([file.path for file in files], in_files, roles.label, path)}
+        return {**pinned, **reader.settle([file.path for file in files], in_files, paths, roles.label, path)}
+
+
+def _with_nested(schema: Schema, roles: Roles) -> Schema:
+    """Add the keys inside objects that play a role."""
+    paths = nested_paths(schema)
+    return {**schema, **{name: dtype_at(schema, paths[name]) for name in roles.columns() if name in paths}}
 
 
 def _common(one: pl.DataType | None, other: pl.DataType, name: str, file: DataFile, first: DataFile) -> pl.DataType:
@@ -152,11 +198,14 @@ def _scan(
     options: ReadOptions,
 ) -> pl.LazyFrame:
     """Scan files of one group, and add what their names say."""
+    paths = {name: way for name, way in nested_paths(schema).items() if name in pinned}
+    schema = _with_nested(schema, roles)
     keys = [key for key in files[0].hive if key in pinned and key not in schema]
     one_value = len({tuple(file.hive[key] for key in keys) for file in files}) == 1
     in_file = {name: dtype for name, dtype in pinned.items() if name not in keys}
     path_column = None if one_value else _FILE
-    frame = reader.scan([file.path for file in files], schema, in_file, options, path_column)
+    frame = reader.scan([file.path for file in files], schema, gathered(in_file, paths), options, path_column)
+    frame = frame.with_columns(value_at(way).alias(name) for name, way in paths.items())
     said = [_key(key, files, one_value=one_value) for key in keys]
     if roles.split == SPLIT_OF_FILE:
         said.append(pl.lit(split, dtype=pl.String).alias(SPLIT_OF_FILE))

@@ -16,12 +16,12 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources.classes import declared_classes, names_of_codes
+from imbalance_audit.sources.classes import declared_classes, names_of_codes, names_of_numbers
 from imbalance_audit.sources.columns import Roles
-from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot
+from imbalance_audit.sources.encodings import MARKERS, as_list, explode_lists, explode_one_hot, known_codes
 from imbalance_audit.sources.failures import ScannedLabels, reading
 from imbalance_audit.sources.splits import SPLIT_NAMES
-from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of
+from imbalance_audit.sources.values import FLOATS, INTEGERS, check_dtypes, check_values, element_of, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,7 @@ class Origin:
         untyped: Numbers and text could not be told apart.
         notes: What was odd.
         classes: The classes that the source itself declares.
+        coded: Integer labels are indices into these classes, whatever the classes are called, and -1 is no label.
         unit: What a row is.
         loader: Whose numbering of the classes their order is.
         parts: The files, and how to scan each alone.
@@ -50,6 +51,7 @@ class Origin:
     untyped: bool = False
     notes: tuple[str, ...] = ()
     classes: tuple[str, ...] | None = None
+    coded: bool = False
     unit: Unit = "row"
     loader: str | None = None
     parts: tuple[tuple[str, Callable[[], pl.LazyFrame]], ...] = ()
@@ -68,23 +70,29 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
     with reading(ScannedLabels(frame, path=origin.path, parts=origin.parts)):
         schema = dict(frame.select(roles.columns()).collect_schema())
         check_dtypes(schema, roles, options, origin.path, untyped=origin.untyped)
-        facts = check_values(frame, schema, roles, options, origin.path)
+        facts = check_values(frame, schema, roles, options, origin.path, coded=origin.coded)
     classes, columns = declared_classes(schema, roles, options, origin.classes, origin.path)
     dtype = schema[roles.label[0]]
-    others = [_other(role, column) for role, column in roles.optional().items()]
+    if facts.unlabelled:
+        frame = frame.with_columns(known_codes(roles.label[0], dtype))
+    others = [_other(role, column, schema[column]) for role, column in roles.optional().items()]
     lists = len(roles.label) > 1 or isinstance(dtype, pl.List) or options.separator is not None
     if len(roles.label) > 1:
         tidied = explode_one_hot(frame, {name: schema[name] for name in roles.label}, columns, others)
     elif lists:
         listed = as_list(roles.label[0], options.separator)
         typed = listed.cast(pl.List(pl.String)) if isinstance(element_of(dtype), pl.Null) else listed
-        tidied = explode_lists(frame.select(typed.alias("label"), *others), nulls=facts.nulls, repeats=facts.repeats)
+        tidied = explode_lists(
+            frame.select(typed.alias("label"), *others),
+            nulls=facts.nulls or bool(facts.unlabelled),
+            repeats=facts.repeats,
+        )
     else:
         tidied = frame.select(_scalar(roles.label[0], dtype).alias("label"), *others)
     return ScannedLabels(
         frame=tidied,
         classes=classes,
-        names={} if len(roles.label) > 1 else names_of_codes(dtype, classes, untyped=origin.untyped),
+        names={} if len(roles.label) > 1 else _names(dtype, classes, origin),
         split_names=SPLIT_NAMES if roles.split is not None else {},
         task="multilabel" if lists else "multiclass",
         notes=(*origin.notes, *facts.notes),
@@ -118,12 +126,20 @@ def tidy_parts(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
     if not tidied.several:
         return tidied
     sample = [name for name in ("split", "id") if name in names]
+    # A column alone is told apart twice as fast as in a struct.
+    one = pl.col(sample[0]) if len(sample) == 1 else pl.struct(sample)
     return replace(
         tidied,
         frame=tidied.frame.with_columns(
-            new_sample=pl.struct(sample).is_first_distinct(), new_label=pl.struct(*sample, "label").is_first_distinct()
+            new_sample=one.is_first_distinct(), new_label=pl.struct(*sample, "label").is_first_distinct()
         ),
     )
+
+
+def _names(dtype: pl.DataType, classes: tuple[str, ...] | None, origin: Origin) -> dict[str, str]:
+    if origin.coded and origin.classes is not None:
+        return names_of_numbers(dtype, classes, origin.classes)
+    return names_of_codes(dtype, classes, untyped=origin.untyped)
 
 
 def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -132,10 +148,10 @@ def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name).cast(pl.String) if isinstance(dtype, pl.Null) else pl.col(name)
 
 
-def _other(role: str, column: str) -> pl.Expr:
+def _other(role: str, column: str, dtype: pl.DataType) -> pl.Expr:
     if role in ("split", "group"):
         return pl.col(column).cast(pl.String).alias(role)
-    return (pl.col(column).cast(pl.Int64) if role == "weight" else pl.col(column)).alias(role)
+    return (whole_number(column, dtype) if role == "weight" else pl.col(column)).alias(role)
 
 
 def check_contract(frame: pl.LazyFrame, path: str) -> None:

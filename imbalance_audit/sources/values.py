@@ -22,6 +22,8 @@ INTEGERS = (
 )  # fmt: skip
 FLOATS = (pl.Float32, pl.Float64)
 _SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)
+_EXACT = 2**53
+"""Up to here, a float is the whole number that it spells."""
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
 
 
@@ -47,7 +49,7 @@ def check_dtypes(
     for role, name in roles.optional().items():
         if isinstance(schema[name], _NESTED):
             raise _refused(name, schema[name], path, f"A column for --{role} holds one value a row. Pass another one")
-    if roles.weight is None or isinstance(schema[roles.weight], INTEGERS):
+    if roles.weight is None or isinstance(schema[roles.weight], (*INTEGERS, *FLOATS)):
         return
     if not (untyped and isinstance(schema[roles.weight], pl.String)):
         advice = "Weights are whole numbers, so that counts stay exact. Multiply and round them, or leave --weight out"
@@ -64,6 +66,8 @@ def _check_label_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path
         return
     if isinstance(dtype, pl.Array):
         raise _refused(name, dtype, path, "A vector a row may be one-hot or a list. Pass one column a class, or a list")
+    if isinstance(dtype, pl.Struct) and dtype.fields:
+        raise _refused(name, dtype, path, f"Name a key inside it, such as --label {name}.{dtype.fields[0].name}")
     advice = "A label is text, an integer, a boolean, or a list of these. Name another column, or convert this one"
     raise _refused(name, dtype, path, advice)
 
@@ -77,7 +81,7 @@ def _check_one_hot_dtype(name: str, dtype: pl.DataType, options: ReadOptions, pa
 
 
 def _refused(name: str, dtype: pl.DataType, path: str, advice: str) -> SourceError:
-    return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {advice}.")
+    return SourceError(f"Column {quoted(name)} of {plain(path)} is {plain(str(dtype))}. {plain(advice)}.")
 
 
 @dataclass(frozen=True)
@@ -88,32 +92,57 @@ class Facts:
         notes: What is worth saying.
         nulls: Some list of labels holds a null.
         repeats: Some list of labels holds a label twice.
+        unlabelled: How many labels are the index -1, which is none.
     """
 
     notes: tuple[str, ...] = ()
     nulls: bool = False
     repeats: bool = False
+    unlabelled: int = 0
 
 
 def check_values(
-    frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], roles: Roles, options: ReadOptions, path: str
+    frame: pl.LazyFrame,
+    schema: Mapping[str, pl.DataType],
+    roles: Roles,
+    options: ReadOptions,
+    path: str,
+    *,
+    coded: bool = False,
 ) -> Facts:
     """Refuse values that the dtypes leave possible, in one streaming pass, and return what else it showed.
 
-    A scalar column that is text, integer or boolean is not read at all.
+    A scalar column that is text, integer or boolean is not read at all, unless its integers are `coded`: indices into
+    the classes.
 
     Raises:
         SourceError: there are such values.
     """
     questions = _label_questions(schema, roles.label, options.separator)
+    if coded and len(roles.label) == 1 and isinstance(element_of(schema[roles.label[0]]), (*INTEGERS, *FLOATS)):
+        code = pl.col(roles.label[0])
+        lists = isinstance(schema[roles.label[0]], pl.List)
+        questions["unlabelled"] = code.list.count_matches(-1).sum() if lists else (code == -1).sum()
     if roles.weight is not None:
-        weight = pl.col(roles.weight).cast(pl.Int64, strict=False)
+        weight = whole_number(roles.weight, schema[roles.weight])
         questions["bad weights"] = (weight.is_null() | (weight < 0)).sum()
     if not questions:
         return Facts()
     found = frame.select(**questions).collect(engine="streaming").row(0, named=True)
     notes = _judged(found, roles, path)
-    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")))
+    unlabelled = found.get("unlabelled") or 0
+    notes += (f"Labels of -1 read as no label: {unlabelled}.",) if unlabelled else ()
+    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")), unlabelled=unlabelled)
+
+
+def whole_number(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column of counts as integers, null where a value is no whole number; `12.0` is one."""
+    value = pl.col(name)
+    if isinstance(dtype, pl.String):
+        value = value.str.replace(r"^([0-9]+)\.0*$", "${1}")
+    if isinstance(dtype, FLOATS):
+        value = pl.when((value == value.round()) & (value.abs() <= _EXACT)).then(value)
+    return value.cast(pl.Int64, strict=False)
 
 
 def _label_questions(
@@ -128,7 +157,7 @@ def _label_questions(
             questions[f"least {i}"] = pl.col(name).filter(odd).min()
     elif isinstance(dtype, FLOATS):
         value = pl.col(label[0])
-        questions["fractions"] = (~value.is_finite() | (value != value.round()) | (value.abs() > 2**53)).sum()
+        questions["fractions"] = (~value.is_finite() | (value != value.round()) | (value.abs() > _EXACT)).sum()
         questions["NaN"] = value.is_nan().sum()
         questions["values"] = value.count()
     elif isinstance(dtype, pl.List) or separator is not None:

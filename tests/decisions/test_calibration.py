@@ -33,14 +33,15 @@ class Logits(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # -- scikit
         return logits
 
     def predict(self, logits: Floats) -> NDArray[np.int64]:
-        return logits.argmax(axis=1)
+        return np.asarray(logits.argmax(axis=1))
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
 
 def calibrated(logits: NDArray[np.float64], found: Calibration) -> NDArray[np.float64]:
-    return logits / np.asarray(found.temperature) + np.asarray(found.bias)
+    scaled: Floats = logits / np.asarray(found.temperature) + np.asarray(found.bias)
+    return scaled
 
 
 def surprise(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:

@@ -56,7 +56,7 @@ def of_one_class(loss: nn.Module, seen: NDArray[np.float64]) -> NDArray[np.float
     def risk(logits: torch.Tensor) -> torch.Tensor:
         target = torch.arange(classes).repeat(places)
         of_each = loss(logits.repeat_interleave(classes, dim=0), target).view(places, classes)
-        return (shares * of_each).sum()
+        return torch.sum(shares * of_each)
 
     return minimise(risk, seen.shape)
 
@@ -67,7 +67,7 @@ def of_labels(loss: nn.Module, shares: NDArray[np.float64]) -> NDArray[np.float6
 
     def risk(logits: torch.Tensor) -> torch.Tensor:
         yes, no = loss(logits, torch.ones_like(logits)), loss(logits, torch.zeros_like(logits))
-        return (positive * yes + (1 - positive) * no).sum()
+        return torch.sum(positive * yes + (1 - positive) * no)
 
     return minimise(risk, shares.shape)
 
@@ -79,7 +79,7 @@ LOSSES: dict[str, Callable[..., nn.Module]] = {
     "focal": lambda **o: FocalLoss(WEIGHT, gamma=2.0, reduction="none", **o),
     "poly": lambda **o: PolyLoss(WEIGHT, epsilon=1.0, reduction="none", **o),
 }
-CASES = [(name, drawn, {}) for name in LOSSES for drawn in RATIO] + [
+CASES: list[tuple[str, str, dict[str, Any]]] = [(name, drawn, {}) for name in LOSSES for drawn in RATIO] + [
     (name, "balanced", {"label_smoothing": 0.1, "smoothing": smoothing})
     for name in LOSSES
     for smoothing in ("sample", "class")

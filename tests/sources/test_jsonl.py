@@ -72,10 +72,14 @@ def test_gzip_is_read(tmp_path: Path) -> None:
     assert labels_of(tmp_path / "a.jsonl.gz") == ["a"]
 
 
-def test_a_json_file_is_json_lines_or_refused_as_an_array(tmp_path: Path) -> None:
-    assert labels_of(write(tmp_path / "part-0.json", {"label": "a"})) == ["a"]
-    with pytest.raises(SourceError, match=r"b\.json is one JSON array"):
-        read(write(tmp_path / "b.json", [{"label": "a"}]))
+def test_a_json_file_may_hold_json_lines(tmp_path: Path) -> None:
+    one, two = write(tmp_path / "part-0.json", {"label": "a"}), write(tmp_path / "part-1.json", *[{"label": "b"}] * 2)
+
+    assert labels_of(one) == ["a"]
+    assert labels_of(two) == ["b", "b"]
+    assert read(tmp_path / "part-*.json").kind == "jsonl"
+    (tmp_path / "c.json.gz").write_bytes(gzip.compress(two.read_bytes()))
+    assert labels_of(tmp_path / "c.json.gz") == ["b", "b"]
 
 
 def test_broken_lines_name_the_file(tmp_path: Path) -> None:

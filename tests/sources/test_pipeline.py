@@ -84,7 +84,7 @@ def test_its_folder_is_importable_while_it_runs_and_stdout_stays_clean(
             "def labels(): return pl.LazyFrame({'a': [1], 'b': [1]})\n",
             r"p\.py has no column that is known to hold labels",
         ),
-        ("def labels(): return pl.LazyFrame({'label': ['a'], 'weight': [0.5]})\n", "Weights are whole numbers"),
+        ("def labels(): return pl.LazyFrame({'label': ['a'], 'weight': [0.5]})\n", "is no whole number ≥ 0 in 1 rows"),
     ],
 )
 def test_what_is_wrong_in_a_pipeline_is_said_in_a_sentence(tmp_path: Path, text: str, words: str) -> None:

@@ -145,7 +145,7 @@ def test_a_file_of_no_bytes_is_empty(tmp_path: Path, name: str) -> None:
 def test_an_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "a.xyz").write_text("x")
 
-    with pytest.raises(SourceError, match=r"^a\.xyz is of no known format. Formats: parquet, csv, jsonl, arrow,"):
+    with pytest.raises(SourceError, match=r"^a\.xyz is of no known format. Formats: parquet, csv, jsonl, json, arrow,"):
         read(tmp_path / "a.xyz")
     with pytest.raises(SourceError, match=r'no format "parket"\. Did you mean "parquet"\?'):
         read(tmp_path / "a.xyz", ReadOptions(format="parket"))

@@ -22,13 +22,13 @@ ABSENT = InverseMap((0.0, 0.0, 0.0), (0.5, -0.5, float("-inf")))
 
 def decision(rule: Decoding, correction: InverseMap = BENT) -> Decision:
     multilabel = rule == "thresholds"
-    own: dict[str, Any] = {
+    choices: dict[str, dict[str, Any]] = {
         "argmax": {"offset": (0.0, 1.0, 2.0)},
         "costs": {"costs": ((0.0, 1.0, 1.0), (4.0, 0.0, 2.0), (9.0, 3.0, 0.0))},
         "thresholds": {"thresholds": (0.1, 0.5, 1 - 1e-9)},
-    }[rule]
+    }
     temperature = (1.5, 2.0, 0.5) if multilabel else (1.5, 1.5, 1.5)
-    return Decision(CLASSES, multilabel, correction, temperature, (0.1, 0.0, -0.1), rule, **own)
+    return Decision(CLASSES, multilabel, correction, temperature, (0.1, 0.0, -0.1), rule, **choices[rule])
 
 
 def logits(*shape: int) -> torch.Tensor:

@@ -91,3 +91,17 @@ def test_a_wrong_choice_is_refused(weight_file: Path) -> None:
         PriorCorrection.from_file(weight_file, classes=CLASSES, trained="focall")  # type: ignore[arg-type]  # -- the point
     with pytest.raises(OptionError, match="one shift for each class"):
         PriorCorrection(torch.tensor([float("nan")]))
+
+
+def test_of_several_labels_the_positive_weights_are_undone(tmp_path: Path, weights: ClassWeights) -> None:
+    pos_weight = (0.5, 4.0, 16.0)
+    save_weights(replace(weights, task="multilabel", pos_weight=pos_weight), tmp_path / "labels.pt")
+    logits = torch.randn(5, 3, 2)
+
+    found = PriorCorrection.from_file(tmp_path / "labels.pt", classes=["dog", "bird", "cat"])(logits)
+
+    ratio = torch.tensor([16.0, 0.5, 4.0])[:, None]
+    odds = logits.exp() / ratio
+    torch.testing.assert_close(found.sigmoid(), odds / (1 + odds))
+    with pytest.raises(OptionError, match="several labels"):
+        PriorCorrection.from_file(tmp_path / "labels.pt", classes=CLASSES, trained="logit-adjusted")

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from imbalance_audit.errors import MissingExtraError, OptionError
-from imbalance_audit.training.losses.reduction import mean, valid_count, weights_of
+from imbalance_audit.training.losses.reduction import denominator, mean
 from imbalance_audit.training.validation import ValidationTally
 
 try:
@@ -104,10 +104,15 @@ class WindowLoss:
 
     def denominator(self, labels: Tensor) -> Tensor:
         """Return what a micro-batch adds to the denominator of its window."""
-        index = self.criterion.ignore_index
-        if self.criterion.reduction == "count":
-            return valid_count(labels, index).to(torch.float64)
-        return weights_of(labels, self.criterion.weight.to(labels.device), index).sum(dtype=torch.float64)
+        criterion = self.criterion
+        total = denominator(
+            labels,
+            criterion.weight.to(labels.device),
+            ignore_index=criterion.ignore_index,
+            reduction=criterion.reduction,
+            dtype=torch.float64,
+        )
+        return total.to(torch.float64)
 
 
 class WeightedTrainerMixin:
