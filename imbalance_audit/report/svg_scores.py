@@ -69,8 +69,10 @@ def recalls(classes: Sequence[ScoredClass], runs: Sequence[str]) -> str:
         _scale(),
         *(_names(classes, slot, flat=flat) if named else _ranks(len(classes), slot)),
     ]
-    draw = _marks if len(classes) <= COLUMNS else _cloud
-    body += [draw(classes, slot, place, len(runs), run) for place, run in enumerate(runs)]
+    if len(classes) <= COLUMNS:
+        body += [_marks(classes, slot, place, runs) for place in range(len(runs))]
+    else:
+        body += [_cloud(classes, slot, place) for place in range(len(runs))]
     said = f"{figures.counted(len(classes), 'class', 'classes')} from left to right in {len(runs)} runs."
     return chart("recalls", _W, height, title, said, body)
 
@@ -138,9 +140,9 @@ def has_intervals(classes: int, runs: int) -> bool:
     return classes * runs <= COLUMNS
 
 
-def _marks(classes: Sequence[ScoredClass], slot: float, place: int, runs: int, run: str) -> str:
-    step = min(11.0, 0.74 * slot / runs)
-    offset, whiskers = (place - (runs - 1) / 2) * step, has_intervals(len(classes), runs)
+def _marks(classes: Sequence[ScoredClass], slot: float, place: int, runs: Sequence[str]) -> str:
+    step = min(11.0, 0.74 * slot / len(runs))
+    offset, whiskers = (place - (len(runs) - 1) / 2) * step, has_intervals(len(classes), len(runs))
     drawn = []
     for i, row in enumerate(classes):
         recall = row.scores[place].recall
@@ -149,13 +151,12 @@ def _marks(classes: Sequence[ScoredClass], slot: float, place: int, runs: int, r
         x = _x(i, slot) + offset
         if whiskers and recall.low is not None and recall.high is not None:
             drawn.append(f'<path class="whisk s{place % 6}" d="M{x:.1f} {_y(recall.low):.1f}V{_y(recall.high):.1f}"/>')
-        said = f"{quoted(row.label, longest=40)}, {plain(run)[:40]}: {metrics.told('share', recall)}"
+        said = f"{quoted(row.label, longest=40)}, {plain(runs[place][:40])}: {metrics.told('share', recall)}"
         drawn.append(shape(place, x, _y(recall.value), f"<title>{escape(said)}</title>", small=step < 7))
     return "".join(drawn)
 
 
-def _cloud(classes: Sequence[ScoredClass], slot: float, place: int, runs: int, run: str) -> str:
-    del runs, run
+def _cloud(classes: Sequence[ScoredClass], slot: float, place: int) -> str:
     n = min(POINTS, len(classes))
     ranks = {round(i * (len(classes) - 1) / (n - 1)) for i in range(n)}
     points = [

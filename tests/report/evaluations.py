@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from math import exp, sqrt
 
 from imbalance_audit.records import (
@@ -255,6 +256,7 @@ def cut(evaluation: Evaluation, classes: int) -> Evaluation:
     )
 
 
+@cache
 def huge(classes: int = 10_000, runs: int = 5) -> Evaluation:
     made = []
     for place in range(runs):
@@ -281,6 +283,10 @@ def bare() -> Evaluation:
 def nothing() -> Evaluation:
     run = RunEvaluation("empty", "p.csv", "classes", 0, {"accuracy": Estimate(None), "nll": Estimate(float("inf"))}, ())
     return Evaluation("multilabel", (), 0, (run,), target={})
+
+
+def no_run() -> Evaluation:
+    return Evaluation("multiclass", ("a",), 0, ())
 
 
 def as_json(evaluation: Evaluation) -> str:

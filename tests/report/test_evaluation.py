@@ -10,14 +10,14 @@ import pytest
 
 from imbalance_audit.records import Estimate, Evaluation
 from imbalance_audit.report.evaluation import render_evaluation_summary
-from tests.report.evaluations import bare, hostile, huge, nothing, realistic, single, small
+from tests.report.evaluations import bare, hostile, huge, no_run, nothing, realistic, single, small
 
 
 def summary(evaluation: Evaluation) -> str:
     return render_evaluation_summary(evaluation, colour=False)
 
 
-@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing])
+@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing, no_run])
 def test_every_line_fits_a_hundred_columns_and_acts_on_no_terminal(made: Callable[[], Evaluation]) -> None:
     lines = summary(made()).splitlines()
 

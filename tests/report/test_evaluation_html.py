@@ -17,6 +17,7 @@ from tests.report.evaluations import (
     bare,
     hostile,
     huge,
+    no_run,
     nothing,
     realistic,
     run_of,
@@ -96,7 +97,7 @@ def test_the_same_evaluation_gives_the_same_bytes() -> None:
     assert html(realistic(), command="x") == html(realistic(), command="x")
 
 
-@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing])
+@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing, no_run])
 def test_evaluations_of_every_shape_are_closed_pages_with_links_that_lead_somewhere(
     made: Callable[[], Evaluation],
 ) -> None:
@@ -108,7 +109,7 @@ def test_evaluations_of_every_shape_are_closed_pages_with_links_that_lead_somewh
     assert {a["href"] for tag, a in page.tags if tag == "a"} <= {f"#{name}" for name in ids}
 
 
-@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing])
+@pytest.mark.parametrize("made", [hostile, realistic, small, single, bare, nothing, no_run])
 def test_every_table_row_is_as_wide_as_its_head(made: Callable[[], Evaluation]) -> None:
     for table in re.findall(r"<table.*?</table>", html(made()), flags=re.S):
         widths = {len(re.findall(r"<t[hd][ >]", row)) for row in re.findall(r"<tr.*?</tr>", table, flags=re.S)}

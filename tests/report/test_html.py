@@ -233,7 +233,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 TEXT = [(ink, ground) for ink in ("ink", "muted") for ground in ("bg", "surface", "soft")]
-TEXT += [("accent", "surface"), ("accent", "bg"), ("error", "surface"), ("warning", "surface")]
+TEXT += [("accent", "surface"), ("accent", "bg"), ("error", "surface"), ("warning", "surface"), ("passed", "surface")]
 TEXT += [(tone, f"{tone}-soft") for tone in ("error", "warning", "info", "passed")]
 TEXT += [("ink", f"{tone}-soft") for tone in ("error", "warning", "info", "passed", "neutral")]
 TEXT += [("muted", "neutral-soft")]

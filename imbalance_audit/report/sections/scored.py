@@ -130,7 +130,8 @@ def confusions(evaluation: Evaluation, caps: EvaluationCaps) -> Markup | None:
         f"What was taken for what, {'most expensive' if priced else 'most frequent'} first. "
         "The bar is the share of the rows of that class."
     )
-    return section("confusions", "Confusions", element("div", *cards, class_="diagrams"), lead=lead)
+    kind = "diagrams" if len(cards) > 2 else "diagrams broad"
+    return section("confusions", "Confusions", element("div", *cards, class_=kind), lead=lead)
 
 
 def _confusions(run: RunEvaluation, caps: EvaluationCaps) -> Markup:
