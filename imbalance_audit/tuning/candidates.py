@@ -12,7 +12,7 @@ from imbalance_audit.records import Candidate, ClassWeights
 from imbalance_audit.weights import SCHEMES, class_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from imbalance_audit.records import Audit
 
@@ -114,9 +114,12 @@ def _of_name(name: str, audit: Audit | None, *, split: str | None, zero_count: s
     if spec is None:
         message = f'Expected a scheme such as "power(tau=0.25)", got {quoted(name)}. Write name(parameter=value).'
         raise OptionError(message)
-    scheme, told = spec.group(1), dict(_options(name, spec.group(2) or ""))
-    if scheme == "none" and not told:
+    scheme, told = spec.group(1), _options(name, spec.group(2) or "")
+    if scheme == NONE.name and not told:
         return NONE
+    if scheme == NONE.name:
+        message = f"Expected none without parameters, got {quoted(name)}. Leave them out, or name a scheme."
+        raise OptionError(message)
     if scheme not in SCHEMES:
         names = ("none", *SCHEMES)
         message = f"There is no scheme {quoted(scheme)}.{did_you_mean(scheme, names)} `audit weights --help` lists all."
@@ -129,18 +132,21 @@ def _of_name(name: str, audit: Audit | None, *, split: str | None, zero_count: s
     return Candidate(" ".join(name.split()), weights)
 
 
-def _options(name: str, text: str) -> Iterator[tuple[str, float | str]]:
+def _options(name: str, text: str) -> dict[str, float | str]:
+    found: dict[str, float | str] = {}
     for part in text.split(",") if text.strip() else ():
         option = _OPTION.fullmatch(part)
-        if option is None or option.group(1) in _NO_OPTIONS:
+        if option is None or option.group(1) in (*_NO_OPTIONS, *found):
             message = (
-                f"Expected parameter=value, got {quoted(part)} in {quoted(name)}. Weigh it by class_weights yourself."
+                f"Expected parameter=value, each once, got {quoted(part)} in {quoted(name)}. Weigh it by class_weights "
+                "yourself."
             )
             raise OptionError(message)
         try:
-            yield option.group(1), float(option.group(2))
+            found[option.group(1)] = float(option.group(2))
         except ValueError:
-            yield option.group(1), option.group(2)
+            found[option.group(1)] = option.group(2)
+    return found
 
 
 def _of_one_audit(weights: list[ClassWeights]) -> None:

@@ -65,7 +65,14 @@ def metric_of(
         raise MissingExtraError.of(wanted_by, extra="tune") from error
 
     def judged(truth: object, prediction: object) -> float:
-        return _named(given, array_of(truth), array_of(prediction), classes)
+        try:
+            arrays = array_of(truth), array_of(prediction)
+        except (TypeError, ValueError) as error:
+            message = (
+                "Expected truth and prediction as lists, arrays or tensors, got others. Return rows of one length."
+            )
+            raise OptionError(message) from error
+        return _named(given, *arrays, classes)
 
     return Metric(given, given in GREATER, judged)
 
@@ -158,13 +165,17 @@ def _probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _refuse_other_kinds(truth: NDArray[Any], predicted: NDArray[Any]) -> None:
     kinds = ["text" if array.dtype.kind in "UO" else "numbers" for array in (truth, predicted)]
-    whole = all(array.dtype.kind in "biuUO" for array in (truth, predicted))
+    whole = all(_is_of_labels(array) for array in (truth, predicted))
     if kinds[0] != kinds[1] or not whole or truth.shape != predicted.shape:
         message = (
             f"Expected truth and prediction as class names, or as class indices, got {truth.dtype} {truth.shape} and "
             f"{predicted.dtype} {predicted.shape}. Return both alike, or scores of shape (rows, classes)."
         )
         raise OptionError(message)
+
+
+def _is_of_labels(array: NDArray[Any]) -> bool:
+    return array.dtype.kind in "biuU" or (array.dtype.kind == "O" and all(isinstance(one, str) for one in array.flat))
 
 
 def array_of(values: object) -> NDArray[Any]:

@@ -6,7 +6,6 @@ import math
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from imbalance_audit.errors import MissingExtraError
 from imbalance_audit.records import CandidateScore, Estimate, Tuning
 
 if TYPE_CHECKING:
@@ -64,11 +63,8 @@ def _standing(behind: Estimate, *, is_best: bool) -> Standing:
 
 
 def _t_quantile(freedom: int, confidence: float) -> float:
-    try:
-        from scipy.special import stdtrit
-    except ModuleNotFoundError as error:
-        wanted_by = "An interval over several seeds"
-        raise MissingExtraError.of(wanted_by, extra="tune") from error
+    from scipy.special import stdtrit
+
     return float(stdtrit(freedom, 0.5 + confidence / 2))
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
-from imbalance_audit.display import quoted
+from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.tuning.journal import key_of
 from imbalance_audit.tuning.metrics import array_of
@@ -73,11 +73,15 @@ class Trials:
             )
             raise OptionError(message)
         truth, prediction = returned
-        score = float(self.metric.function(truth, prediction))
+        found: object = self.metric.function(truth, prediction)
+        try:
+            score = float(found)  # type: ignore[arg-type]  # -- a user's function may return anything
+        except (TypeError, ValueError):
+            score = math.nan
         if not math.isfinite(score):
             message = (
-                f"Expected a finite {self.metric.name}, got {score} for {quoted(candidate.name)} with seed {seed}. "
-                "See whether the training diverged; what ran before is kept."
+                f"Expected a finite {self.metric.name}, got {plain(str(found))[:80]} for {quoted(candidate.name)} with "
+                f"seed {seed}. See whether the training diverged; what ran before is kept."
             )
             raise OptionError(message)
         return score, _digest(truth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import MissingExtraError, OptionError
 from imbalance_audit.tuning.candidates import candidates_of, resolved
 from imbalance_audit.tuning.journal import Journal
 from imbalance_audit.tuning.metrics import metric_of
@@ -64,7 +64,7 @@ def tune_weights(
     Raises:
         OptionError: an argument is wrong, the function returns no pair, or a score is no finite number.
         WeightError: no weights can be computed.
-        MissingExtraError: scikit-learn is not installed.
+        MissingExtraError: scikit-learn, with which scipy and numpy come, is not installed.
 
     >>> from imbalance_audit import scan
     >>> def train_and_predict(weights, seed):  # a training that likes mild weights
@@ -103,8 +103,14 @@ def begin(
 
     Raises:
         OptionError: the metric or the journal is wrong.
-        MissingExtraError: scikit-learn is not installed.
+        MissingExtraError: numpy, scipy or, for a metric by name, scikit-learn is not installed.
     """
+    try:
+        import numpy as np  # noqa: F401 -- only whether they can be imported, before the first training
+        import scipy.special  # noqa: F401
+    except ModuleNotFoundError as error:
+        wanted_by = "Tuning weights"
+        raise MissingExtraError.of(wanted_by, extra="tune") from error
     weights = next((candidate.weights for candidate in candidates if candidate.weights is not None), None)
     classes = weights.classes if weights is not None else None if audit is None else audit.classes
     fingerprint = weights.fingerprint if weights is not None else "" if audit is None else audit.source.fingerprint

@@ -90,6 +90,8 @@ def test_several_labels_a_row_are_judged_label_by_label() -> None:
         ([0, 1], [0], "one prediction for each of the validation rows"),
         ([], [], "one prediction for each"),
         ([0, 1], ["a", "b"], "as class names, or as class indices"),
+        (["a", None], ["a", "b"], "as class names, or as class indices"),
+        ([[0, 1], [1]], [0, 1], "Return rows of one length"),
         ([0, 1], [0.2, 0.9], "as class names, or as class indices"),
         ([0, 7], [[0.1, 0.9], [0.3, 0.7]], "indices of the 2 columns"),
         (["a", "b"], [[0.1, 0.9], [0.3, 0.7]], "indices of the 2 columns"),

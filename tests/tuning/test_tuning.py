@@ -137,8 +137,10 @@ def test_a_seed_that_is_not_used_is_noted(audit: Audit) -> None:
     [
         (["ballanced"], 'There is no scheme "ballanced". Did you mean "balanced"'),
         (["power(tau=2)"], "tau is a number from 0"),
-        (["power(tau)"], 'Expected parameter=value, got "tau"'),
+        (["power(tau)"], 'Expected parameter=value, each once, got "tau"'),
         (["balanced(split=val)"], "Weigh it by class_weights yourself"),
+        (["power(tau=0.3, tau=0.4)"], "each once, got"),
+        (["none(tau=1)"], "Expected none without parameters"),
         (["Balanced!"], 'Expected a scheme such as "power'),
         ([], "Expected at least one candidate, got none"),
         ("balanced", "Expected several candidates, got str alone"),
@@ -179,6 +181,7 @@ def test_what_an_audit_suggests_differs_and_begins_with_no_weights(audit: Audit)
     ("function", "message"),
     [
         (lambda *_: (0.0, float("nan")), 'Expected a finite told, got nan for "none" with seed 0'),
+        (lambda *_: ("", "high"), 'Expected a finite told, got high for "none" with seed 0'),
         (lambda *_: 0.7, r"Expected \(truth, prediction\) from the training function, got float"),
     ],
 )

@@ -34,7 +34,8 @@ class LightningSampler(DistributedSampler[int]):
     """A sampler of this package for the rank on which it is iterated, which is known only once training runs.
 
     A subclass of torch's DistributedSampler, since Lightning leaves those alone and calls their `set_epoch`
-    (lightning 2.6, `_requires_distributed_sampler`). Inside a StatefulDataLoader, Lightning checkpoints its state.
+    (lightning 2.6, `_requires_distributed_sampler`); it wraps every other one in several processes, and the state is
+    lost. Inside a StatefulDataLoader, Lightning checkpoints its state.
 
     Args:
         sampler: A sampler of the whole epoch.

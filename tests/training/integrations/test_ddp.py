@@ -30,3 +30,8 @@ def test_a_stateful_loader_goes_on_in_a_later_epoch_exactly(ranks: list[dict[str
         assert found["rest"] == found["whole"][12:]
         assert len(found["next"]) == len(found["whole"]) == 24
         assert found["next"] != found["whole"]
+
+
+def test_counts_of_validation_add_up_over_ranks(ranks: list[dict[str, Any]]) -> None:
+    # "cat": a miss on rank 0; hit and miss there, a hit on rank 1. "dog": a hit on rank 1. No "lynx".
+    assert [rank["recall"] for rank in ranks] == [[2 / 4, 1.0, None]] * 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import torch
 import torch.distributed as dist
 from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
 
-from imbalance_audit.training import ClassSampler, PowerLaw
+from imbalance_audit.training import ClassSampler, PowerLaw, ValidationTally
 from tests.training.integrations.programs.common import LABELS, Rows, answer
 
 
@@ -35,6 +36,16 @@ def resumed(workers: int) -> dict[str, list[int]]:
     return {"whole": whole, "rest": rest, "next": rows_of(fresh)}
 
 
+def recall() -> tuple[float | None, ...]:
+    """Count a row on rank 0 alone, and two on each rank."""
+    tally = ValidationTally(["cat", "dog", "lynx"])
+    if dist.get_rank() == 0:
+        tally.add(torch.tensor([1]), torch.tensor([0]))
+    tally.add(torch.tensor([0, 1]), torch.tensor([0, dist.get_rank()]))
+    tally.all_reduce("cpu")
+    return tally.figures().recall
+
+
 def main() -> None:
     dist.init_process_group("gloo")
     sampler = ClassSampler(LABELS, law=PowerLaw(q=1.0), draw="cycle").for_ddp()
@@ -42,7 +53,7 @@ def main() -> None:
     for epoch in range(2):
         sampler.set_epoch(epoch)
         epochs.append(rows_of(DataLoader(Rows(), batch_size=4, sampler=sampler)))
-    answer({"epochs": epochs, "workers 0": resumed(0), "workers 2": resumed(2)})
+    answer({"recall": recall(), "epochs": epochs, "workers 0": resumed(0), "workers 2": resumed(2)})
     dist.destroy_process_group()
 
 
