@@ -122,7 +122,7 @@ def read_of(
 
         return Read(judge_again(load_audit(sources[0]), policy), None)
     from imbalance_audit.auditing import scan_labels
-    from imbalance_audit.sources.remote import address_of, is_remote
+    from imbalance_audit.sources.places.remote import address_of, is_remote
 
     named = [address_of(source) if is_remote(source) else Path(source) for source in sources]
     with progress() as shown:
@@ -203,7 +203,7 @@ def bytes_of(text: str) -> int:
 
 def _is_audit(path: Path) -> bool:
     """Tell an audit.json from annotations and labels by its "format"; a missing file is an audit that is missing."""
-    from imbalance_audit.sources.json_head import json_head
+    from imbalance_audit.sources.layouts.json_head import json_head
 
     return not path.exists() or json_head(path).keys.get("format", "").startswith('"imbalance-audit/')
 

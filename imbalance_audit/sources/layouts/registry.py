@@ -1,0 +1,117 @@
+"""The layouts: ways to keep labels that are no table. Each is a file of its own: claim, read, done.
+
+    paths ─▶ the first layout that claims them ─▶ Labels
+
+Other packages add theirs as an entry point in the group `imbalance_audit.sources`, whose value is a `Layout`.
+"""
+
+from __future__ import annotations
+
+import glob
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imbalance_audit.display import plain
+from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.failures import FOREIGN, translate
+from imbalance_audit.sources.layouts.coco import COCO
+from imbalance_audit.sources.layouts.conll import CONLL
+from imbalance_audit.sources.layouts.folder_tree import FOLDER_TREE
+from imbalance_audit.sources.layouts.label_studio import LABEL_STUDIO
+from imbalance_audit.sources.layouts.lakes import DELTA, ICEBERG, read_remote_table
+from imbalance_audit.sources.layouts.layout import Layout
+from imbalance_audit.sources.layouts.masks import MASKS
+from imbalance_audit.sources.layouts.npz import NPZ
+from imbalance_audit.sources.layouts.text_list import TEXT_LIST
+from imbalance_audit.sources.layouts.voc import VOC
+from imbalance_audit.sources.layouts.webdataset import WEBDATASET
+from imbalance_audit.sources.layouts.yolo import YOLO
+from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.places.files import shown_path
+from imbalance_audit.sources.places.remote import is_remote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imbalance_audit.records import Labels
+
+GROUP = "imbalance_audit.sources"
+"""The entry points of other packages' layouts."""
+
+LAYOUTS: tuple[Layout, ...] = (
+    DELTA, ICEBERG, COCO, LABEL_STUDIO, YOLO, VOC, CONLL, TEXT_LIST, NPZ, MASKS, FOLDER_TREE, WEBDATASET,
+)  # fmt: skip
+"""Our own layouts, in the order in which they are asked."""
+
+_OPTIONS = {
+    "label": "--label", "split": "--split", "group": "--group", "id": "--id", "weight": "--weight",
+    "separator": "--separator", "classes": "--classes", "header": "--no-header", "extensions": "--extensions",
+    "fold_tags": "--fold-tags",
+}  # fmt: skip
+
+
+def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
+    """Return the labels of paths that are laid out in a known way; None where they are a table, or nothing yet.
+
+    Raises:
+        EmptySourceError: there is nothing in them.
+        SourceError: they cannot be read.
+    """
+    if any(is_remote(name) for name in named):
+        return read_remote_table(named, options)
+    try:
+        paths = [path for name in named for path in _behind(name)]
+        layout = _layout_of(paths, options)
+        if layout is None:
+            return None
+        if not paths:
+            message = f"Nothing matches {plain(shown_path(named))}. Quote the pattern, and check the folder."
+            raise SourceError(message)
+        _refuse_unheeded(layout, options, shown_path(named))
+        return layout.read(paths, options)
+    except FOREIGN as error:
+        raise translate(error, shown_path(named)) from error
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """Return every layout, our own first.
+
+    Raises:
+        SourceError: another package's layout cannot be loaded, or is none.
+    """
+    others = []
+    for point in entry_points(group=GROUP):
+        try:
+            layout = point.load()
+        except Exception as error:
+            message = f"The source {plain(point.value)} of another package cannot be loaded: {plain(str(error))}."
+            raise SourceError(message) from error
+        if not isinstance(layout, Layout):
+            message = f"The source {plain(point.value)} of another package is no Layout. Uninstall or mend the package."
+            raise SourceError(message)
+        others.append(layout)
+    return (*LAYOUTS, *others)
+
+
+def _layout_of(paths: Sequence[Path], options: ReadOptions) -> Layout | None:
+    if options.format is not None:
+        return next((layout for layout in layouts() if layout.name == options.format), None)
+    return next((layout for layout in layouts() if paths and layout.claims(paths)), None)
+
+
+def _behind(name: str) -> list[Path]:
+    """Return the path of this name, or the paths that match it as a pattern."""
+    if not Path(name).exists() and glob.has_magic(name):
+        return [Path(hit) for hit in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207 -- takes absolute patterns
+    return [Path(name)]
+
+
+def _refuse_unheeded(layout: Layout, options: ReadOptions, path: str) -> None:
+    default = ReadOptions()
+    for name, option in _OPTIONS.items():
+        if name not in layout.heeds and getattr(options, name) != getattr(default, name):
+            message = f"{plain(path)} is {layout.name}, where {option} means nothing. Leave it out."
+            raise SourceError(message)

@@ -1,0 +1,3 @@
+"""Where sources lie: folders and files of this machine, object stores, and tables that a log manages."""
+
+from __future__ import annotations
