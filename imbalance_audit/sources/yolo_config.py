@@ -84,7 +84,8 @@ def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         # The loader in C takes a tenth of the time, and deeply nested text crashes it.
         found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # A value that its tag does not fit ends in whatever its constructor happens to raise.
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
         message = f"{plain(name)} is not YAML{where}: {plain(getattr(error, 'problem', None) or 'a value is broken')}."

@@ -211,6 +211,9 @@ def test_without_names_the_classes_are_called_by_their_number(tmp_path: Path) ->
     [
         ("train: [a\nnames: [b]", r"is not YAML at line 2, column 6"),
         ("train: images\nnames: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
+        ("train: images\nnames: [a]\nnc: !!int", "a value is broken"),
+        ("train: images\nnames: [a]\nnc: !!bool x", "a value is broken"),
+        ("train: images\nnames: [a]\nnc: !!timestamp x", "a value is broken"),
         ("names: " + "[" * 1200, "nests too deeply"),
         ("train: images/train\nnames: {a: b}", "a key that is no integer"),
         ("train: images/train\nnames: [[a], b]", "holds a list or an object"),
