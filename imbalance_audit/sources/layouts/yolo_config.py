@@ -84,7 +84,8 @@ def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         # The loader in C takes a tenth of the time, and deeply nested text crashes it.
         found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # A value that its tag does not fit ends in whatever its constructor happens to raise.
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
         message = f"{plain(name)} is not YAML{where}: {plain(getattr(error, 'problem', None) or 'a value is broken')}."
@@ -141,8 +142,8 @@ def _root(file: Path, path: object, name: str) -> Path:
         return here.resolve()
     candidates = [Path(str(path)), here / str(path)]
     for folder in candidates:
-        if folder.is_dir():
-            return folder.resolve()
+        if (place := _place(folder, "")) is not None and place.is_dir():
+            return place
     message = (
         f'The folder {quoted(str(path))} that {plain(name)} calls "path" is not there. Correct it, or leave it out.'
     )
@@ -158,13 +159,10 @@ def _places(root: Path, said: object, key: str, name: str) -> tuple[tuple[Path, 
     places = []
     for one in said if isinstance(said, list) else [said]:
         text = str(one)
-        if "\0" in text:
-            message = f"{plain(name)} names {quoted(text)} for {key}, which is no path. Correct it."
-            raise SourceError(message)
-        place = (root / text).resolve()
-        if not place.exists() and text.startswith("../"):
-            place = (root / text.removeprefix("../")).resolve()
-        if place.exists():
+        place = _place(root, text)
+        if place is None and text.startswith("../"):
+            place = _place(root, text.removeprefix("../"))
+        if place is not None:
             places.append(place)
         elif key == "test":
             return (), (f"{plain(name)} looks for test images in {quoted(text)}, which is not there.",)
@@ -174,3 +172,12 @@ def _places(root: Path, said: object, key: str, name: str) -> tuple[tuple[Path, 
             )
             raise SourceError(message)
     return tuple(places), ()
+
+
+def _place(root: Path, text: str) -> Path | None:
+    """Return what is there; None for nothing, and for what no file can be called."""
+    try:
+        place = (root / text).resolve()
+        return place if place.exists() else None
+    except (OSError, ValueError):
+        return None
