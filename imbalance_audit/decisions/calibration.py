@@ -21,7 +21,7 @@ COLDEST, HOTTEST = 0.05, 20.0
 """Bounds of the temperature: without a wrong row the likelihood grows for ever as it falls to 0."""
 
 STEEPEST = 20.0
-"""Bound of a bias, likewise for a class that hardly any row is of."""
+"""How far a bias is looked for, likewise for a class that hardly any row is of."""
 
 LOWEST = -1e4
 """The log-odds, or the logit below the row's largest one, that counts for -∞ in a fit where it is not the truth."""
@@ -100,7 +100,7 @@ def _fit_softmax(
         slope = np.concatenate(([np.vdot(p, z) - own], p.sum(axis=0) - observed)) if bias else [np.vdot(p, z) - own]
         return float(value), np.asarray(slope)
 
-    beta, b = _minimum(loss, size if bias else 0)
+    beta, b = _minimum(loss, *_scales(z, observed.astype(np.float64), share, bias=bias))
     b = b - b.mean() if bias else np.zeros(size)
     return Calibration((1 / beta,) * size, tuple(b.tolist()))
 
@@ -119,27 +119,52 @@ def _fit_sigmoid(
         slope = np.concatenate(([np.vdot(rest, z)], rest.sum(axis=0))) if bias else [np.vdot(rest, z)]
         return float(value), np.asarray(slope)
 
-    beta, b = _minimum(loss, size if bias else 0)
+    observed = (share * y).sum(axis=0)
+    beta, b = _minimum(loss, *_scales(z, observed, share[:, 0] * size, bias=bias))
     return Calibration((1 / beta,) * size, tuple(b.tolist()) if bias else (0.0,) * size)
 
 
-def _minimum(loss: Loss, biases: int) -> tuple[float, NDArray[np.float64]]:
+def _scales(
+    z: NDArray[np.float64], observed: NDArray[np.float64], share: NDArray[np.float64], *, bias: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean logit of each class, and about how far its bias moves while the loss changes by one unit.
+
+    Both are empty where no bias is fitted.
+    """
+    if not bias:
+        return np.zeros(0), np.zeros(0)
+    return share @ np.maximum(z, -50.0), np.maximum(observed, 1 / len(z)) ** -0.5
+
+
+def _minimum(loss: Loss, centre: NDArray[np.float64], scale: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return 1/T and the biases where the loss is least.
+
+    It is looked for in (1/T, u) with b = scale·u - centre/T, where the loss is about as steep in every direction: with
+    a hundred classes of very different shares that takes a twentieth of the steps.
+    """
     try:
         from scipy.optimize import minimize
     except ModuleNotFoundError as error:
         wanted_by = "Fitting a temperature"
         raise MissingExtraError.of(wanted_by, extra="evaluation") from error
-    start = np.concatenate(([1.0], np.zeros(biases)))
-    bounds = [(1 / HOTTEST, 1 / COLDEST), *[(-STEEPEST, STEEPEST)] * biases]
+
+    def scaled(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        beta, u = parameters[0], parameters[1:]
+        value, slope = loss(np.concatenate(([beta], scale * u - beta * centre)))
+        return value, np.concatenate(([slope[0] - centre @ slope[1:]], scale * slope[1:]))
+
+    bounds = [(1 / HOTTEST, 1 / COLDEST)]
+    bounds += [((m - STEEPEST) / s, (m + STEEPEST) / s) for m, s in zip(centre, scale, strict=True)]
     found = minimize(
-        loss,
-        start,
+        scaled,
+        np.concatenate(([1.0], centre / scale)),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
         options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
     ).x
-    return float(found[0]), found[1:]
+    beta = float(found[0])
+    return beta, scale * found[1:] - beta * centre
 
 
 def _row_weights(weight: object, rows: int) -> NDArray[np.float64]:
