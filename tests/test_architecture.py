@@ -68,7 +68,7 @@ HOMES = {
     "pandera": {"schemas"},
     "torch": {"weight_fields", "weight_file", "training"},
     "typer": {"cli"},
-    "numpy": {"decisions", "evaluation", "tuning"},
+    "numpy": {"decisions", "evaluation", "sources", "tuning"},
     "optuna": {"tuning"},
     "scipy": {"decisions", "evaluation", "tuning"},
     "sklearn": {"decisions", "evaluation", "tuning"},
