@@ -76,7 +76,7 @@ def _load(file: Path, name: str) -> dict[str, Any]:
         import yaml
     except ImportError as error:
         what = "A YOLO data.yaml"
-        raise MissingExtraError.of(what, extra="yolo") from error
+        raise MissingExtraError.of(what, extra="yaml") from error
     text = file.read_bytes()
     if not text.strip():
         message = f"{plain(name)} is empty. Write the names and the paths of the images into it."

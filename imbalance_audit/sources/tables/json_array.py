@@ -175,4 +175,4 @@ def _failure(error: Exception, file: Path, content: memoryview) -> SourceError:
     return SourceError(f"{name} cannot be read: {plain(text)}. Check that the file is complete and JSON.")
 
 
-JSON = Format(name="json", suffixes=(".json",), schema=_schema, scan=_scan, settle=_settle)
+JSON = Format(name="json", suffixes=(".json",), schema=_schema, scan=_scan, settle=_settle, local=True)

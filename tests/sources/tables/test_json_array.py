@@ -96,7 +96,7 @@ def test_several_documents_take_their_splits_from_their_names(tmp_path: Path) ->
 
 def test_a_json_beside_tables_is_no_table(tmp_path: Path) -> None:
     pl.DataFrame({"label": ["a"]}).write_parquet(tmp_path / "a.parquet")
-    write(tmp_path / "dataset_info.json", "{}")
+    write(tmp_path / "settings.json", "{}")
 
     labels = read(tmp_path)
 
