@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 import torch
@@ -56,8 +59,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_python_blocks_run_one_after_the_other(folder: Path) -> None:
-    names = {"dataset": Pictures(), "model": torch.nn.Linear(4, 3), "__name__": "readme"}
+@pytest.fixture
+def predictions(folder: Path) -> Path:
+    """Write what two models say of 300 rows of val and 300 of test, the weighted one more often right about foxes."""
+    draw = np.random.default_rng(0)
+    truth = draw.choice(3, size=600, p=[0.6, 0.25, 0.15])
+    for name, bias in (("plain", -1.5), ("weighted", 0.5)):
+        logits = draw.normal(size=(600, 3)) + 3.0 * np.eye(3)[truth] + np.array([0.0, 0.0, bias])
+        columns = {f"logit_{label}": logits[:, i] for i, label in enumerate(("cat", "dog", "fox"))}
+        rows = {"label": [("cat", "dog", "fox")[i] for i in truth], "split": ["val", "test"] * 300, **columns}
+        pl.DataFrame(rows).write_parquet(folder / f"{name}.parquet")
+    (folder / "costs.csv").write_text("truth,cat,dog,fox\ncat,0,1,1\ndog,1,0,1\nfox,10,10,0\n")
+    return folder
+
+
+def test_the_python_blocks_run_one_after_the_other(predictions: Path) -> None:
+    folder = predictions
+    names = {"dataset": Pictures(), "model": torch.nn.Linear(4, 3), "__name__": "readme", "train": trained}
+    decision = ["decide", "weighted.parquet", "--split", "split", "--of-split", "val", "-o", "decision.json"]
+    subprocess.run([BIN / "audit", *decision], check=True, capture_output=True)
 
     for block in blocks("python"):
         exec(block, names)  # noqa: S102 -- README's own code
@@ -66,10 +86,18 @@ def test_the_python_blocks_run_one_after_the_other(folder: Path) -> None:
     assert names["labels"]().collect().columns == ["label", "split"]  # type: ignore[operator]  # -- defined by README
 
 
-def test_the_audit_commands_run(folder: Path) -> None:
-    usage = next(block for block in blocks("bash") if block.startswith("audit scan"))
+def trained(weights: object, seed: int) -> Callable[[Pictures], list[int]]:
+    """Stand in for a training: with weights, the rarest class is found more often."""
+    found = 1.0 if weights is not None else 0.5
+    draw = random.Random(seed)
+    return lambda rows: [target if target or draw.random() < found else 1 for target in rows.targets]
 
-    for line in usage.splitlines():
+
+def test_the_audit_commands_run(predictions: Path) -> None:
+    folder = predictions
+    usage = [line for block in blocks("bash") if block.startswith("audit") for line in block.splitlines()]
+
+    for line in usage:
         done = subprocess.run([BIN / "audit", *shlex.split(line, comments=True)[1:]], capture_output=True, check=False)
         assert done.returncode == 0, f"{line}: {done.stderr.decode()}"
 
@@ -118,7 +146,7 @@ def test_the_test_command_is_what_runs_this_test() -> None:
 def test_every_bash_block_is_run_by_one_of_these_tests() -> None:
     first_lines = [block.splitlines()[0] for block in blocks("bash")]
 
-    assert [line.split()[0] for line in first_lines] == ["python3", "python3", "audit"]
+    assert [line.split()[0] for line in first_lines] == ["python3", "python3", "audit", "audit"]
 
 
 def test_the_table_of_rules_is_that_of_the_program() -> None:
