@@ -21,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from imbalance_audit import ClassWeights, Evaluation, evaluate, load_weights
-from imbalance_audit.decisions import Tuning, correct, fit_temperature, inverse_map, tune_decision
+from imbalance_audit.decisions import TuningPlan, correct, fit_temperature, inverse_map, tune_decision
 from imbalance_audit.decisions.priors import row_weights
 from imbalance_audit.publishing import publish_evaluation
 from imbalance_audit.records import InverseMap, RunEvaluation
@@ -85,7 +85,7 @@ def forms_of(rows: Rows, inverse: InverseMap | None, weights: ClassWeights) -> d
 
 def tuned(rows: Rows, weights: ClassWeights) -> pl.DataFrame:
     """Return the test rows decided by argmax of log p - τ·log π, with the τ of the best macro-F1 on validation."""
-    decision = tune_decision(logits_of(rows.val), truth_of(rows.val), CLASSES, Tuning(prior=weights.prior))
+    decision = tune_decision(logits_of(rows.val), truth_of(rows.val), CLASSES, TuningPlan(prior=weights.prior))
     return _with(rows.test, logits_of(rows.test) + np.asarray(decision.offset))
 
 

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "records": {"weight_file"},
     "atomic": {"errors"},
     "class_order": {"display", "errors"},
-    "evaluation": {"class_order", "display", "errors", "records", "sources", "weights"},
+    "evaluation": {"class_order", "decisions", "display", "errors", "records", "sources", "weights"},
     "decisions": {"display", "errors", "records", "weights"},
     "evaluation_file": {"atomic", "display", "errors", "records"},
     "decision_file": {"atomic", "display", "errors", "records"},

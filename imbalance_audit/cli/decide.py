@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from imbalance_audit.cli.evaluate import Id, Label, Outputs, Positive, Scores, Split, Target, Truth
-from imbalance_audit.cli.options import Classes, Format, Header, OutputFormat, Separator, class_names, given, say
+from imbalance_audit.cli.evaluate import Id, Label, Outputs, Positive, Scores, Target, Truth
+from imbalance_audit.cli.options import Classes, Format, Header, OutputFormat, Separator, Split, class_names, given, say
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights, InverseMap
 
@@ -179,7 +179,7 @@ def reading_of(
     positive: Positive = None,
     id: Id = None,
     truth: Truth = None,
-    split_column: Split = None,
+    split: Split = None,
     of_split: Annotated[str | None, typer.Option(help="Tune on this split only, such as val.")] = None,
     separator: Separator = None,
     format: Format = None,
@@ -193,7 +193,7 @@ def reading_of(
         "positive": positive,
         "id": id,
         "truth": truth,
-        "split": split_column,
+        "split": split,
         "of_split": of_split,
         "separator": separator,
         "format": format,
@@ -215,7 +215,7 @@ def decide(
 ) -> None:
     """Tune how logits become classes, on validation rows, and say what it is really worth."""
     from imbalance_audit.decision_file import dump_decision, save_decision
-    from imbalance_audit.decisions import Tuning, tune_decision
+    from imbalance_audit.decisions import TuningPlan, tune_decision
     from imbalance_audit.decisions.applying import logits_of
     from imbalance_audit.evaluation.options import PredictionOptions
     from imbalance_audit.evaluation.reading import read_predictions
@@ -233,7 +233,7 @@ def decide(
         logits_of(found),
         found.truth,
         found.classes,
-        Tuning(
+        TuningPlan(
             **{**tune.options, "method": method},
             costs=None if tune.costs is None else read_costs(tune.costs),
             prior=None if weights is None or multilabel else [max(n, 1) for n in weights.counts],

@@ -18,13 +18,14 @@ from imbalance_audit.cli.options import (
     Header,
     OutputFormat,
     Separator,
+    Split,
     class_names,
     colours,
     say,
 )
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Evaluation
+from imbalance_audit.records import Decision, Evaluation
 
 _NO_NAME = re.compile(r"[^\w.-]+")
 
@@ -37,6 +38,15 @@ Predictions = Annotated[
 Runs = Annotated[
     list[str] | None,
     typer.Option("--run", metavar="NAME=FILE", help="One of several runs on the same rows; the first is the baseline."),
+]
+Decisions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--decision",
+        metavar="[NAME=]FILE",
+        help="The decision.json of `audit decide` that makes classes of the scores: of every run, or of one. "
+        "Repeatable.",
+    ),
 ]
 Label = Annotated[
     str | None, typer.Option(help="Column of the truth, or 'label_*' for one-hot columns. [default: by its usual name]")
@@ -52,7 +62,6 @@ Outputs = Annotated[
 ]
 Positive = Annotated[str | None, typer.Option(help="Which of two classes one column of scores is of.")]
 Id = Annotated[str | None, typer.Option(help="Column of ids, by which runs, and --truth, are matched.")]
-Split = Annotated[str | None, typer.Option("--split-column", help="Column of splits.")]
 OfSplit = Annotated[str | None, typer.Option(help="Judge this split only.")]
 Truth = Annotated[Path | None, typer.Option(help="A label table that holds the truth, matched by --id.")]
 Weights = Annotated[Path | None, typer.Option(help="The weight file of the training: its classes and counts.")]
@@ -85,6 +94,7 @@ Require = Annotated[
 def evaluate(
     predictions: Predictions = None,
     run: Runs = None,
+    decision: Decisions = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: reports/NAME]")] = None,
     json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
     output_format: OutputFormat = "text",
@@ -100,7 +110,7 @@ def evaluate(
     id: Id = None,
     truth: Truth = None,
     group: Group = None,
-    split_column: Split = None,
+    split: Split = None,
     of_split: OfSplit = None,
     separator: Separator = None,
     format: Format = None,
@@ -122,7 +132,7 @@ def evaluate(
         "id": id,
         "truth": truth,
         "group": group,
-        "split": split_column,
+        "split": split,
         "of_split": of_split,
         "separator": separator,
         "format": format,
@@ -130,7 +140,8 @@ def evaluate(
     given = _runs(predictions, run)
     if (finished := _finished(given)) is not None:
         if not header or any(
-            value is not None for value in (classes, weights, audit, costs, target, regions, *columns.values())
+            value is not None
+            for value in (decision, classes, weights, audit, costs, target, regions, *columns.values())
         ):
             message = f"{plain(str(finished))} is an evaluation, its rows are judged. Of the options, --require counts."
             raise OptionError(message)
@@ -141,6 +152,7 @@ def evaluate(
         names = None if classes is None else class_names(classes)
         evaluation = evaluate_runs(
             given,
+            decision=_decisions(decision or ()),
             classes=names,
             require=require or (),
             confidence=confidence,
@@ -198,6 +210,24 @@ def _runs(predictions: str | None, run: list[str] | None) -> dict[str, Path]:
             raise OptionError(message)
         found[name] = file
     return found
+
+
+def _decisions(texts: Sequence[str]) -> Decision | dict[str, Decision] | None:
+    """Return the decision of every run, or run → decision."""
+    from imbalance_audit.decision_file import load_decision
+
+    files: dict[str, str] = {}
+    for text in texts:
+        name, equals, path = text.partition("=") if "=" in text else ("", "", text)
+        if not path or (equals and not name) or name in files:
+            message = f"Expected --decision FILE, or NAME=FILE once for a run, got {plain(text)[:200]}."
+            raise OptionError(message)
+        files[name] = path
+    if "" in files and len(files) > 1:
+        message = "Expected one --decision FILE for every run, or NAME=FILE for single ones, got both."
+        raise OptionError(message)
+    found = {name: load_decision(path) for name, path in files.items()}
+    return found.get("", found or None)
 
 
 def _finished(given: dict[str, Path]) -> Path | None:

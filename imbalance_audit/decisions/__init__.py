@@ -16,7 +16,7 @@ except ModuleNotFoundError as error:
 from imbalance_audit.decisions.applying import apply, decide
 from imbalance_audit.decisions.calibration import Calibration, fit_temperature
 from imbalance_audit.decisions.correction import correct, inverse_map
-from imbalance_audit.decisions.fitting import Tuning
+from imbalance_audit.decisions.fitting import TuningPlan
 from imbalance_audit.decisions.formulas import Decided
 from imbalance_audit.decisions.metrics import Metric
 from imbalance_audit.decisions.priors import (
@@ -32,7 +32,7 @@ __all__ = [
     "Calibration",
     "Decided",
     "Metric",
-    "Tuning",
+    "TuningPlan",
     "UncalibratedWarning",
     "apply",
     "correct",

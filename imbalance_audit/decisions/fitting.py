@@ -31,7 +31,7 @@ _FARTHEST = 36.0
 
 
 @dataclass(frozen=True)
-class Tuning:
+class TuningPlan:
     """How a decision is made and what by.
 
     Attributes:
@@ -44,7 +44,8 @@ class Tuning:
         calibrate: `none`, `temperature` or `bias-corrected`, fitted first, on the same rows.
         prior: π, (C,) above 0, that the corrected logits are calibrated for, as shares or as counts; the validation
             rows' own for None.
-        target: (C,), the class shares where the model is used; those of `prior` for None. Rows count accordingly.
+        target: (C,), the class shares where the model is used: probabilities are shifted to them, and rows count
+            by them. Probabilities stay those of `prior`, and rows count as they are, for None.
         folds: Of the cross-validation.
         one_standard_error: Take the least τ within one standard error of the best, not the best.
         seed: Of the folds.
@@ -78,7 +79,7 @@ class Rows(NamedTuple):
 class Task(NamedTuple):
     """What does not change from fold to fold."""
 
-    tuning: Tuning
+    plan: TuningPlan
     metric: Metric
     blank: Decision
     prior: NDArray[np.float64]
@@ -95,10 +96,10 @@ def fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
     if multilabel:
         return _with_thresholds(task, decision, rows._replace(logits=z)), None
     log_p = formulas.log_softmax(z, np)
-    if task.tuning.method == "costs":
+    if task.plan.method == "costs":
         costs = tuple(tuple(row) for row in task.metric.costs.tolist())
         return replace(decision, rule="costs", costs=costs), None
-    if task.tuning.method == "thresholds":
+    if task.plan.method == "thresholds":
         odds = np.clip(log_p[:, 1], -1e4, 0) - np.clip(log_p[:, 0], -1e4, 0)
         at = tune_threshold(odds, rows.truth, task.metric, rows.weight, positive=False)
         return _with(decision, (0.0, -at), threshold=_probability(at)), None
@@ -108,12 +109,12 @@ def fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
 def _by_strength(task: Task, decision: Decision, rows: Rows) -> tuple[Decision, Curve | None]:
     curve = tau_curve(rows.logits, rows.truth, task.prior, task.metric, rows.weight)
     log_prior = np.log(task.prior)
-    if task.tuning.method == "offsets":
+    if task.plan.method == "offsets":
         start = -curve.best * log_prior
         found = tune_offsets(rows.logits, rows.truth, start, task.metric, rows.weight)
         return _with(decision, found.tolist()), None
     tau, named = curve.best, {"tau_best": curve.best}
-    if task.tuning.one_standard_error:
+    if task.plan.one_standard_error:
         judged = curve_errors(curve, rows.truth, task.metric, rows.weight, task.size)
         tau = one_standard_error(curve, judged, task.metric)
     return _with(decision, (-tau * log_prior).tolist(), tau=tau, **named), curve
@@ -137,12 +138,12 @@ def _probability(odds: float) -> float:
 
 
 def _calibration(task: Task, rows: Rows) -> Calibration:
-    if task.tuning.calibrate == "none":
+    if task.plan.calibrate == "none":
         return Calibration((1.0,) * task.size, (0.0,) * task.size)
     return fit_temperature(
         rows.logits,
         rows.truth,
-        bias=task.tuning.calibrate == "bias-corrected",
+        bias=task.plan.calibrate == "bias-corrected",
         multilabel=task.blank.multilabel,
         weight=rows.weight,
     )

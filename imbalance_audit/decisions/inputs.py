@@ -97,7 +97,7 @@ def refuse_classes_without_rows(classes: Sequence[str], rows: NDArray[np.int64],
         more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
         message = (
             f"Expected validation rows of every class {need}, got none of {quoted(empty[0], longest=40)}{more}. "
-            "Validate on rows of every class, or tune by accuracy or costs."
+            "Validate on rows of every class, or tune by accuracy or costs, without a target."
         )
         raise OptionError(message)
 

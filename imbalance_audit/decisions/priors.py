@@ -118,15 +118,23 @@ def warn_if_uncalibrated(logits: object, truth: object) -> bool:
 
 
 def row_weights(truth: NDArray[np.int64], target: object, size: int) -> NDArray[np.float64]:
-    """Return a weight for each row, with the mean 1, so that classes count by the target shares.
+    """Return what each row counts, (N,), so that classes count by their target shares (Elkan, IJCAI 2001).
+
+    That is the target share of its class over its share of the rows: 1 on average where each class with a target share
+    has a row. Where one has none, the others keep their ratios.
+
+    Args:
+        truth: (N,), class indices.
+        target: (C,), class shares, from 0 up.
+        size: C.
 
     Raises:
-        OptionError: the target gives a share to a class without a row.
+        OptionError: the target is other, or no class with a share has a row.
     """
     wanted = checked_shares("target", target, size)
     rows = np.bincount(truth, minlength=size)
-    if ((wanted > 0) & (rows == 0)).any():
-        at = int(np.argmax((wanted > 0) & (rows == 0)))
-        message = f"Expected rows of every class with a target share, got none of class {at}. Validate on such rows."
+    weight: NDArray[np.float64] = (wanted / np.maximum(rows, 1) * len(truth))[truth]
+    if not (weight > 0).any():
+        message = "No row is of a class that the target prior holds. Judge rows of these classes, or another target."
         raise OptionError(message)
-    return (wanted / np.maximum(rows, 1) * len(truth))[truth]
+    return weight

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from imbalance_audit.decisions.applying import decide
-from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, Tuning, fitted
+from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
 from imbalance_audit.decisions.inputs import (
     checked_logits,
     checked_shares,
@@ -39,7 +39,7 @@ def tune_decision(
     logits: object,
     truth: object,
     classes: Sequence[str],
-    tuning: Tuning | None = None,
+    plan: TuningPlan | None = None,
     *,
     multilabel: bool = False,
     correction: InverseMap | None = None,
@@ -55,7 +55,7 @@ def tune_decision(
         logits: (N, C) of validation rows, which training has not seen.
         truth: Class indices (N,); of several labels 0 and 1 (N, C).
         classes: The C class names in index order.
-        tuning: How; argmax of log p - τ·log π by macro-F1 for None.
+        plan: How; argmax of log p - τ·log π by macro-F1 for None.
         multilabel: A sample may have several labels.
         correction: What undoes training, from `inverse_map`; nothing for None.
         fingerprint: That of the training data, for the record.
@@ -64,17 +64,17 @@ def tune_decision(
         OptionError: an option does not fit the task; a class has no row; shapes or values are others.
         MissingExtraError: scikit-learn is not installed.
     """
-    tuning = tuning or Tuning()
+    plan = plan or TuningPlan()
     z = checked_logits(logits, size=len(classes), multilabel=multilabel)
     y = checked_truth(truth, z.shape, multilabel=multilabel)
-    task = _task(y, classes, tuning, multilabel, correction, fingerprint)
+    task = _task(y, classes, plan, multilabel, correction, fingerprint)
     weight = np.ones(len(z))
-    if tuning.target is not None:
-        weight = row_weights(y, tuning.target, task.size)
+    if plan.target is not None:
+        weight = row_weights(y, plan.target, task.size)
     rows = Rows(z, y, weight)
     decision, curve = fitted(task, rows)
     held_out = np.empty(y.shape, dtype=np.int64)
-    for training, test in _folds(y, tuning):
+    for training, test in _folds(y, plan):
         held_out[test] = decide(fitted(task, rows.at(training))[0], z[test]).predicted
     likeliest = (z >= 0).astype(np.int64) if multilabel else z.argmax(axis=1)
     found = judge(task.metric, y, decide(decision, z).predicted, weight, task.size)
@@ -93,28 +93,30 @@ def tune_decision(
 def _task(
     y: NDArray[np.int64],
     classes: Sequence[str],
-    tuning: Tuning,
+    plan: TuningPlan,
     multilabel: bool,
     correction: InverseMap | None,
     fingerprint: str | None,
 ) -> Task:
     size = len(classes)
-    _refuse(tuning, size, multilabel)
-    costs = np.zeros((0, 0)) if tuning.costs is None else np.asarray(regrets(classes, tuning.costs), dtype=np.float64)
-    metric = Metric(tuning.metric, tuning.beta, tuning.precision, costs)
+    _refuse(plan, size, multilabel)
+    costs = np.zeros((0, 0)) if plan.costs is None else np.asarray(regrets(classes, plan.costs), dtype=np.float64)
+    metric = Metric(plan.metric, plan.beta, plan.precision, costs)
     rows = y.sum(axis=0) if multilabel else np.bincount(y, minlength=size)
     if metric.needs_every_class:
         refuse_classes_without_rows(classes, rows, need=f"to tune by {metric.name}")
+    if plan.target is not None:
+        refuse_classes_without_rows(classes, rows, need="to tune for a target prior")
     if not multilabel and np.count_nonzero(rows) < 2:
         message = "Expected validation rows of at least two classes, got one class only. Validate on rows of each."
         raise OptionError(message)
     inverse = correction or InverseMap.identity(size)
     prior = np.full(size, 1 / size)
     if not multilabel:
-        given = np.maximum(rows, 1) if tuning.prior is None else tuning.prior
+        given = np.maximum(rows, 1) if plan.prior is None else plan.prior
         prior = checked_shares("prior", given, size, positive=True)
-    if tuning.target is not None:
-        wanted = checked_shares("target", tuning.target, size, positive=True)
+    if plan.target is not None:
+        wanted = checked_shares("target", plan.target, size, positive=True)
         moved = np.asarray(inverse.after) + np.log(wanted / prior)
         inverse, prior = replace(inverse, after=tuple(moved.tolist())), wanted
     blank = Decision(
@@ -124,54 +126,54 @@ def _task(
         temperature=(1.0,) * size,
         bias=(0.0,) * size,
         rule="argmax",
-        metric=tuning.metric,
-        parameters=_parameters(tuning, len(y)),
+        metric=plan.metric,
+        parameters=_parameters(plan, len(y)),
         fingerprint=fingerprint,
     )
-    return Task(tuning, metric, blank, prior, size)
+    return Task(plan, metric, blank, prior, size)
 
 
-def _refuse(tuning: Tuning, size: int, multilabel: bool) -> None:
+def _refuse(plan: TuningPlan, size: int, multilabel: bool) -> None:
     for what, value, choices in (
-        ("method", tuning.method, get_args(Method)),
-        ("calibration", tuning.calibrate, get_args(Calibrating)),
+        ("method", plan.method, get_args(Method)),
+        ("calibration", plan.calibrate, get_args(Calibrating)),
     ):
         if value not in choices:
             message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} "
             raise OptionError(message + f"Choose one of {', '.join(choices)}.")
-    if multilabel and (tuning.method != "thresholds" or tuning.metric == "expected_cost" or tuning.target is not None):
+    if multilabel and (plan.method != "thresholds" or plan.metric == "expected_cost" or plan.target is not None):
         message = (
             "Several labels a row are decided by thresholds, without expected_cost and without a target prior, got "
-            f"method {tuning.method} and metric {tuning.metric}. Choose --method thresholds."
+            f"method {plan.method} and metric {plan.metric}. Choose --method thresholds."
         )
         raise OptionError(message)
-    if not multilabel and size > 2 and tuning.method == "thresholds":
+    if not multilabel and size > 2 and plan.method == "thresholds":
         message = f"Thresholds are for two classes or several labels, got {size} classes. Choose offsets or tau."
         raise OptionError(message)
-    if tuning.metric == "recall_at_precision" and tuning.method != "thresholds":
-        message = f"recall_at_precision is tuned by thresholds, got method {tuning.method}. Choose that method."
+    if plan.metric == "recall_at_precision" and plan.method != "thresholds":
+        message = f"recall_at_precision is tuned by thresholds, got method {plan.method}. Choose that method."
         raise OptionError(message)
-    if tuning.method == "costs" and tuning.costs is None:
+    if plan.method == "costs" and plan.costs is None:
         message = "The method costs needs what each error costs: give costs (--costs), rows are the truth."
         raise OptionError(message)
-    if type(tuning.folds) is not int or tuning.folds < 2:
-        message = f"Expected at least 2 folds, got {tuning.folds}. Take 5."
+    if type(plan.folds) is not int or plan.folds < 2:
+        message = f"Expected at least 2 folds, got {plan.folds}. Take 5."
         raise OptionError(message)
 
 
-def _parameters(tuning: Tuning, rows: int) -> dict[str, float | str | bool | None]:
+def _parameters(plan: TuningPlan, rows: int) -> dict[str, float | str | bool | None]:
     used: dict[str, float | str | bool | None] = {
-        "method": tuning.method,
-        "calibrate": tuning.calibrate,
+        "method": plan.method,
+        "calibrate": plan.calibrate,
         "rows": rows,
-        "folds": tuning.folds,
-        "seed": tuning.seed,
-        "target_prior": tuning.target is not None,
+        "folds": plan.folds,
+        "seed": plan.seed,
+        "target_prior": plan.target is not None,
     }
-    if tuning.metric == "f_beta":
-        used["beta"] = float(tuning.beta)
-    if tuning.metric == "recall_at_precision":
-        used["precision"] = float(tuning.precision)
+    if plan.metric == "f_beta":
+        used["beta"] = float(plan.beta)
+    if plan.metric == "recall_at_precision":
+        used["precision"] = float(plan.precision)
     return used
 
 
@@ -180,19 +182,17 @@ def _points(task: Task, rows: Rows, curve: Curve) -> tuple[tuple[float, Any], ..
     return tuple((tau, one.estimate()) for tau, one in zip(GRID, judged, strict=True))
 
 
-def _folds(truth: NDArray[np.int64], tuning: Tuning) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _folds(truth: NDArray[np.int64], plan: TuningPlan) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the rows to tune on and those to judge by, as many of each class in each fold as can be."""
     try:
         from sklearn.model_selection import KFold, StratifiedKFold
     except ModuleNotFoundError as error:
         wanted_by = "Tuning a decision"
         raise MissingExtraError.of(wanted_by, extra="evaluation") from error
-    if len(truth) < 2 * tuning.folds or (truth.ndim == 1 and np.bincount(truth).max() < tuning.folds):
-        message = (
-            f"Expected rows for {tuning.folds} folds, got {len(truth)}. Give more validation rows, or fewer folds."
-        )
+    if len(truth) < 2 * plan.folds or (truth.ndim == 1 and np.bincount(truth).max() < plan.folds):
+        message = f"Expected rows for {plan.folds} folds, got {len(truth)}. Give more validation rows, or fewer folds."
         raise OptionError(message)
-    how = (KFold if truth.ndim == 2 else StratifiedKFold)(tuning.folds, shuffle=True, random_state=tuning.seed)
+    how = (KFold if truth.ndim == 2 else StratifiedKFold)(plan.folds, shuffle=True, random_state=plan.seed)
     with warnings.catch_warnings():
         # A class with fewer rows than folds is told of in the decision's notes.
         warnings.simplefilter("ignore", UserWarning)

@@ -109,7 +109,7 @@ def optional_columns(names: Sequence[str], options: PredictionOptions, path: str
     wanted = {
         "id": (options.id, "--id"),
         "group": (options.group, "--group"),
-        "split": (options.split, "--split-column"),
+        "split": (options.split, "--split"),
     }
     return {
         role: find_column(name, names, option=option, path=path)

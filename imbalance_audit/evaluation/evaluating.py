@@ -1,6 +1,6 @@
 """Predictions → an evaluation: the one way through the stages.
 
-runs ─▶ read_runs ─▶ Predictions ─▶ figures · one bootstrap for all runs ─▶ RunEvaluation, Difference ─▶ requirements
+runs ─▶ read_runs ─▶ decided ─▶ figures · one bootstrap for all runs ─▶ RunEvaluation, Difference ─▶ requirements
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imbalance_audit.evaluation.options import Outputs
     from imbalance_audit.evaluation.predictions import Predictions
     from imbalance_audit.evaluation.scoring import Setting
-    from imbalance_audit.records import Audit, ClassWeights, Difference, Region, RunEvaluation
+    from imbalance_audit.records import Audit, ClassWeights, Decision, Difference, Region, RunEvaluation
 
 _FEW_ROWS = 10
 _MANY = 20
@@ -34,6 +34,7 @@ _MANY = 20
 def evaluate(
     runs: object,
     *,
+    decision: Decision | Mapping[str, Decision] | None = None,
     classes: Sequence[str] | None = None,
     weights: ClassWeights | None = None,
     audit: Audit | None = None,
@@ -68,6 +69,8 @@ def evaluate(
     Args:
         runs: A path, a frame or a dict of columns; or a dict of run → one of these, or `Predictions`. The first run is
             the one that others are compared with.
+        decision: What makes classes and probabilities of the scores, as `audit decide` tunes it: for every run, or
+            run → decision. It takes the place of predicted classes in the file.
         classes: The class names in index order, which lists of scores and integer labels follow.
         weights: The weight file of the training: its classes and counts are used.
         audit: The audit of the training data instead: its classes, and the counts of its train split.
@@ -98,7 +101,9 @@ def evaluate(
 
     Raises:
         MissingExtraError: scikit-learn is not installed.
-        OptionError: options do not go together, or a requirement names what is not known.
+        ClassOrderError: a decision is over other classes.
+        OptionError: options do not go together, a decision is of a run that is not there or has no scores,
+            or a requirement names what is not known.
         SourceError: predictions cannot be read, or the runs are not of the same rows.
 
     >>> found = evaluate({"label": ["cat", "cat", "dog"], "predicted": ["cat", "dog", "dog"]})
@@ -109,7 +114,9 @@ def evaluate(
     if find_spec("sklearn") is None:
         what = "Evaluating predictions"
         raise MissingExtraError.of(what, extra="evaluation")
+    from imbalance_audit.evaluation.deciding import decided
     from imbalance_audit.evaluation.matching import read_runs
+    from imbalance_audit.evaluation.priors import target_shares
     from imbalance_audit.evaluation.requirements import judge, parse
 
     trained, known = _training(weights, audit, counts)
@@ -129,9 +136,9 @@ def evaluate(
         header=header,
         truth=truth,
     )
-    found = read_runs(_named(runs), options)
+    found = decided(read_runs(_named(runs), options), decision)
     conditions = [parse(text, found[0].classes, [run.name for run in found]) for text in require]
-    shares = _target(target, found[0], trained)
+    shares = target_shares(target, found[0].classes, found[0].task, trained)
     setting, notes = _setting(found[0], trained, costs, shares, regions, confidence)
     whole = _evaluated(found, setting, resamples, seed)
     return Evaluation(
@@ -212,31 +219,6 @@ def _training(
     return counts, None
 
 
-def _target(
-    target: Mapping[str, float] | str | None, run: Predictions, trained: Mapping[str, int] | None
-) -> dict[str, float] | None:
-    from imbalance_audit.evaluation.priors import checked_target
-
-    if target is None:
-        return None
-    if run.task == "multilabel":
-        message = "A target prior is of classes that exclude each other; these rows have several. Leave it out."
-        raise OptionError(message)
-    if target == "uniform":
-        return {name: 1 / len(run.classes) for name in run.classes}
-    if target == "data":
-        if trained is None:
-            message = 'The target "data" is the class shares of the training rows. Give --weights or --audit.'
-            raise OptionError(message)
-        refuse_other_names(run.classes, list(trained), what="training counts")
-        total = sum(trained.values())
-        return checked_target({name: n / total if total else 0.0 for name, n in trained.items()}, run.classes)
-    if isinstance(target, str):
-        message = f'Expected the target "uniform", "data" or the share of each class, got {quoted(target)}.'
-        raise OptionError(message)
-    return checked_target(target, run.classes)
-
-
 def _setting(
     run: Predictions,
     trained: Mapping[str, int] | None,
@@ -247,7 +229,7 @@ def _setting(
 ) -> tuple[Setting, tuple[str, ...]]:
     import numpy as np
 
-    from imbalance_audit.evaluation.priors import row_weights
+    from imbalance_audit.evaluation.priors import target_weights
     from imbalance_audit.evaluation.regions import regions_of
     from imbalance_audit.evaluation.scoring import Setting
 
@@ -267,7 +249,7 @@ def _setting(
             message = "A cost matrix is of classes that exclude each other; these rows have several. Leave it out."
             raise OptionError(message)
         matrix = np.array(regrets(run.classes, costs))
-    weight, lost = row_weights(run.truth, target)
+    weight, lost = target_weights(run.truth, target)
     return Setting(confidence, counts, regions, matrix, weight), (*notes, *lost)
 
 

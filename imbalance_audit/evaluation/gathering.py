@@ -111,7 +111,7 @@ def _of_split(frame: pl.DataFrame, options: PredictionOptions, path: str) -> pl.
     if options.of_split is None:
         return frame
     if _SPLIT not in frame.columns:
-        message = f"Judging the split {quoted(options.of_split)} needs the column of splits. Name it: --split-column."
+        message = f"Judging the split {quoted(options.of_split)} needs the column of splits. Name it: --split."
         raise OptionError(message)
     wanted = SPLIT_NAMES.get(options.of_split, options.of_split)
     splits = frame[_SPLIT].replace(SPLIT_NAMES)
@@ -131,7 +131,7 @@ def _joined(
     table = open_table(options.truth, ReadOptions(header=options.header))
     names = list(table.schema)
     optional = optional_columns(names, options, table.path)
-    for name, role, option in ((options.group, _GROUP, "--group"), (options.split, _SPLIT, "--split-column")):
+    for name, role, option in ((options.group, _GROUP, "--group"), (options.split, _SPLIT, "--split")):
         if name is not None and role not in frame.columns:
             find_column(name, names, option=option, path=table.path)
     label, classes = find_truth([name for name in names if name not in optional.values()], options, table.path)
@@ -155,7 +155,7 @@ def _joined(
         message = (
             f"{missing.height:,} of the {labels.height:,} labels of {plain(table.path)} have no prediction in"
             f" {plain(path)}, first {listed(missing[_ID].head(_SHOWN))}. Predict every row, or choose a split"
-            " (--split-column, --of-split)."
+            " (--split, --of-split)."
         )
         raise SourceError(message)
     ordered = frame.select(_ID).join(labels, on=_ID, how="left", maintain_order="left")

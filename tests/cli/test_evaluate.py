@@ -12,6 +12,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from imbalance_audit.decision_file import save_decision
+from imbalance_audit.decisions import decide, tune_decision
+from imbalance_audit.evaluation.options import PredictionOptions
+from imbalance_audit.evaluation.reading import read_predictions
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 NAMES = ["cat", "dog", "fox"]
@@ -63,6 +68,71 @@ def test_a_finished_evaluation_can_be_gated_again(run: Run, tmp_path: Path) -> N
     assert json.loads(again.stdout)["requirements"][0]["met"] is False
     assert refused.returncode == 2
     assert "its rows are judged" in refused.stderr
+
+
+@pytest.fixture
+def decision(folder: Path) -> Path:
+    """Return a decision that the odd rows of the plain run were tuned on, and write what it makes of all of them."""
+    frame = pl.read_parquet(folder / "plain.parquet").drop("split")
+    part = pl.when(pl.col("id") % 2 == 1).then(pl.lit("val")).otherwise(pl.lit("test"))
+    frame.with_columns(part=part).write_parquet(folder / "plain.parquet")
+    odd = read_predictions(str(folder / "plain.parquet"), PredictionOptions(split="part", of_split="val"))
+    logits = [f"logit_{name}" for name in odd.classes]
+    found = tune_decision(frame.filter(pl.col("id") % 2 == 1).select(logits).to_numpy(), odd.truth, odd.classes)
+    save_decision(found, folder / "decision.json")
+    said = [found.classes[at] for at in decide(found, frame.select(logits).to_numpy()).predicted]
+    frame.select("id", "species", predicted=pl.Series(said)).write_parquet(folder / "decided.parquet")
+    return folder / "decision.json"
+
+
+@pytest.mark.usefixtures("decision")
+def test_a_decision_makes_the_classes_of_the_run_that_it_names(run: Run) -> None:
+    done = run(
+        "evaluate", "--run", "plain=plain.parquet", "--run", "tuned=plain.parquet", "--run", "told=decided.parquet",
+        "--decision", "tuned=decision.json", "--id", "id", "--json", "-", "--resamples", "100",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    plain, tuned, told = json.loads(done.stdout)["runs"]
+    assert tuned["metrics"]["macro_f1"] == told["metrics"]["macro_f1"]
+    assert tuned["metrics"]["macro_f1"]["value"] > plain["metrics"]["macro_f1"]["value"]
+    assert (plain["outputs"], tuned["outputs"]) == ("logits", "probabilities")
+    assert not plain["notes"]
+    assert any("a decision (argmax, tuned by" in note for note in tuned["notes"])
+
+
+@pytest.mark.usefixtures("decision")
+def test_one_decision_is_of_every_run_and_the_split_is_named_as_in_a_scan(run: Run) -> None:
+    rest = ("--split", "part", "--of-split", "test", "--json", "-", "--resamples", "10")
+
+    by_name = run("evaluate", "plain.parquet", "--decision", "plain=decision.json", *rest)
+    for_all = run("evaluate", "plain.parquet", "--decision", "decision.json", *rest)
+
+    assert by_name.stdout == for_all.stdout
+    assert json.loads(for_all.stdout)["rows"] == 150
+
+
+@pytest.mark.usefixtures("decision")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("plain.parquet", "--decision", "plane=decision.json"), 'the run "plane", which is not there. Did you mean'),
+        (("plain.parquet", "--decision", "none.json"), "none.json"),
+        (("plain.parquet", "--decision", "decision.json", "--decision", "plain=decision.json"), "got both"),
+        (("decided.parquet", "--decision", "decision.json"), "logits or probabilities"),
+        (("found.json", "--decision", "decision.json"), "its rows are judged"),
+    ],
+)
+def test_a_decision_that_cannot_be_applied_ends_in_one_sentence(
+    run: Run, folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (folder / "found.json").write_text('{"format": "imbalance-audit/evaluation"}')
+
+    done = run("evaluate", *arguments, "--json", "-")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_audit_and_the_weights_give_the_class_order_and_the_counts(run: Run, folder: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from imbalance_audit.decisions import Tuning, apply, decide, tune_decision
+from imbalance_audit.decisions import TuningPlan, apply, decide, tune_decision
 from imbalance_audit.decisions.applying import order_of
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.evaluation.predictions import Predictions
@@ -17,8 +17,8 @@ from tests.decisions.samples import Drawn
 
 CLASSES = ("cat", "dog", "fox")
 TUNINGS = [
-    Tuning(method="offsets", calibrate="bias-corrected"),
-    Tuning(
+    TuningPlan(method="offsets", calibrate="bias-corrected"),
+    TuningPlan(
         method="costs",
         metric="expected_cost",
         costs={i: {j: 0.0 if i == j else 1.0 + 9 * (i == "fox") for j in CLASSES} for i in CLASSES},
@@ -42,7 +42,7 @@ def predictions(drawn: Drawn, order: tuple[int, ...] = (0, 1, 2)) -> Predictions
 
 
 @pytest.mark.parametrize("tuning", TUNINGS, ids=["offsets", "costs"])
-def test_predictions_in_another_order_get_the_same_classes(tuning: Tuning, drawn: Drawn) -> None:
+def test_predictions_in_another_order_get_the_same_classes(tuning: TuningPlan, drawn: Drawn) -> None:
     decision = tune_decision(drawn.logits, drawn.truth, CLASSES, tuning)
     straight, turned = (apply(decision, predictions(drawn, order)) for order in ((0, 1, 2), (2, 0, 1)))
 

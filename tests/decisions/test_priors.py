@@ -74,8 +74,9 @@ def test_row_weights_bring_the_classes_to_their_target_shares(drawn: Drawn) -> N
 
     assert np.bincount(drawn.truth, weights=weight) / weight.sum() == pytest.approx(OTHER)
     assert weight.mean() == pytest.approx(1.0)
-    with pytest.raises(OptionError, match="got none of class 1"):
-        row_weights(np.array([0, 0]), [0.5, 0.5], 2)
+    assert row_weights(np.array([0, 0, 1]), [0.2, 0.4, 0.4], 3).tolist() == pytest.approx([0.3, 0.3, 1.2])
+    with pytest.raises(OptionError, match="No row is of a class"):
+        row_weights(np.array([0, 0]), [0.0, 1.0], 2)
 
 
 def test_shares_that_are_none_are_refused(drawn: Drawn) -> None:

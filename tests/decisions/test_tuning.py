@@ -12,7 +12,7 @@ from scipy.special import softmax
 from sklearn import metrics as sk
 
 from imbalance_audit.decision_file import dump_decision
-from imbalance_audit.decisions import Tuning, cost_threshold, decide, fit_temperature, inverse_map, tune_decision
+from imbalance_audit.decisions import TuningPlan, cost_threshold, decide, fit_temperature, inverse_map, tune_decision
 from imbalance_audit.decisions.fitting import Method
 from imbalance_audit.decisions.metrics import MetricName
 from imbalance_audit.errors import OptionError
@@ -39,7 +39,7 @@ def test_what_is_tuned_is_what_the_decision_does_and_it_holds_on_new_rows(method
     rows, others = draw(4_000, seed=1), draw(20_000, seed=2)
     score = sk.balanced_accuracy_score if metric == "balanced_accuracy" else macro_f1
 
-    decision = tune_decision(rows.logits, rows.truth, CLASSES, Tuning(method=method, metric=metric))
+    decision = tune_decision(rows.logits, rows.truth, CLASSES, TuningPlan(method=method, metric=metric))
 
     assert value(decision.tuned) == pytest.approx(score(rows.truth, decide(decision, rows.logits).predicted))
     assert value(decision.plain) == pytest.approx(score(rows.truth, rows.logits.argmax(axis=1)))
@@ -59,7 +59,7 @@ def test_what_is_tuned_on_noise_flatters_and_what_is_expected_does_not() -> None
     for seed in range(10):
         logits, truth = random.normal(size=(120, 6)), random.integers(6, size=120)
         found = tune_decision(
-            logits, truth, list("abcdef"), Tuning(method="offsets", metric="balanced_accuracy", seed=seed)
+            logits, truth, list("abcdef"), TuningPlan(method="offsets", metric="balanced_accuracy", seed=seed)
         )
         tuned.append(value(found.tuned))
         expected.append(value(found.expected))
@@ -69,7 +69,7 @@ def test_what_is_tuned_on_noise_flatters_and_what_is_expected_does_not() -> None
 
 
 def test_the_curve_is_whole_and_holds_its_best_and_the_point_of_the_prior(drawn: Drawn) -> None:
-    decision = tune_decision(drawn.logits, drawn.truth, CLASSES, Tuning(prior=PRIOR.tolist()))
+    decision = tune_decision(drawn.logits, drawn.truth, CLASSES, TuningPlan(prior=PRIOR.tolist()))
 
     points = dict(decision.curve)
     assert len(points) == 61
@@ -80,7 +80,9 @@ def test_the_curve_is_whole_and_holds_its_best_and_the_point_of_the_prior(drawn:
 
 def test_one_standard_error_takes_a_weaker_strength(drawn: Drawn) -> None:
     best, careful = (
-        tune_decision(drawn.logits, drawn.truth, CLASSES, Tuning(metric="balanced_accuracy", one_standard_error=one))
+        tune_decision(
+            drawn.logits, drawn.truth, CLASSES, TuningPlan(metric="balanced_accuracy", one_standard_error=one)
+        )
         for one in (False, True)
     )
 
@@ -95,7 +97,7 @@ def test_the_prior_is_corrected_before_the_temperature_is_fitted() -> None:
     trained = rows.logits + np.log(weight)
 
     decision = tune_decision(
-        trained, rows.truth, CLASSES, Tuning(calibrate="temperature", metric="accuracy"), correction=inverse
+        trained, rows.truth, CLASSES, TuningPlan(calibrate="temperature", metric="accuracy"), correction=inverse
     )
 
     found = fit_temperature(rows.logits, rows.truth)
@@ -109,7 +111,7 @@ def test_for_a_target_prior_probabilities_and_rows_are_those_of_that_world() -> 
     here, there = draw(20_000, seed=4), draw(20_000, seed=5, prior=np.array(target), calibrated_for=np.array(target))
 
     decision = tune_decision(
-        here.logits, here.truth, CLASSES, Tuning(metric="accuracy", prior=PRIOR.tolist(), target=target)
+        here.logits, here.truth, CLASSES, TuningPlan(metric="accuracy", prior=PRIOR.tolist(), target=target)
     )
 
     assert value(decision.expected) == pytest.approx(
@@ -121,7 +123,7 @@ def test_for_a_target_prior_probabilities_and_rows_are_those_of_that_world() -> 
 
 def test_expected_cost_is_decoded_by_the_least_of_the_costs(drawn: Drawn) -> None:
     decision = tune_decision(
-        drawn.logits, drawn.truth, CLASSES, Tuning(method="costs", metric="expected_cost", costs=COSTS)
+        drawn.logits, drawn.truth, CLASSES, TuningPlan(method="costs", metric="expected_cost", costs=COSTS)
     )
 
     matrix = np.array([[COSTS[i][j] for j in CLASSES] for i in CLASSES])
@@ -142,7 +144,7 @@ def test_of_two_classes_the_least_cost_is_the_closed_form_threshold() -> None:
         np.stack([np.zeros_like(s), s], axis=1),
         truth,
         ("no", "yes"),
-        Tuning(method="costs", metric="expected_cost", costs=costs),
+        TuningPlan(method="costs", metric="expected_cost", costs=costs),
     )
 
     found = decide(decision, np.stack([np.zeros_like(s), s], axis=1))
@@ -153,7 +155,7 @@ def test_a_threshold_on_two_classes_is_what_its_probability_says() -> None:
     rows = draw(2_000, seed=6)
     logits, truth = np.stack([rows.logits[:, 0], rows.logits[:, 1:].max(axis=1)], axis=1), (rows.truth > 0).astype(int)
 
-    decision = tune_decision(logits, truth, ("no", "yes"), Tuning(method="thresholds", metric="f_beta"))
+    decision = tune_decision(logits, truth, ("no", "yes"), TuningPlan(method="thresholds", metric="f_beta"))
 
     found = decide(decision, logits)
     assert (found.predicted == (found.probabilities[:, 1] >= float(str(decision.parameters["threshold"])))).all()
@@ -166,7 +168,7 @@ def test_each_of_several_labels_has_its_threshold() -> None:
     logits = random.normal(size=(1_000, 3)) + 2 * truth + np.log(rates)
 
     decision = tune_decision(
-        logits, truth, CLASSES, Tuning(method="thresholds", calibrate="temperature"), multilabel=True
+        logits, truth, CLASSES, TuningPlan(method="thresholds", calibrate="temperature"), multilabel=True
     )
 
     found = decide(decision, logits)
@@ -183,14 +185,14 @@ def test_a_precision_that_does_not_hold_is_told() -> None:
     logits = np.stack([np.zeros(200), random.normal(size=200)], axis=1)
 
     decision = tune_decision(
-        logits, truth, ("no", "yes"), Tuning(method="thresholds", metric="recall_at_precision", precision=0.95)
+        logits, truth, ("no", "yes"), TuningPlan(method="thresholds", metric="recall_at_precision", precision=0.95)
     )
 
     assert any('the precision of "yes" is 0.' in note for note in decision.notes)
 
 
 def test_the_same_rows_and_seed_give_the_same_bytes_and_few_rows_are_told(drawn: Drawn) -> None:
-    tuning = Tuning(method="offsets", calibrate="bias-corrected")
+    tuning = TuningPlan(method="offsets", calibrate="bias-corrected")
     few = Drawn(drawn.logits[:300], drawn.truth[:300])
 
     one, other = (tune_decision(few.logits, few.truth, CLASSES, tuning) for _ in range(2))
@@ -230,7 +232,7 @@ def test_a_class_with_fewer_rows_than_folds_is_still_tuned(drawn: Drawn) -> None
 )
 def test_options_that_do_not_fit_are_refused(options: dict[str, Any], message: str, drawn: Drawn) -> None:
     with pytest.raises(OptionError, match=message):
-        tune_decision(drawn.logits, drawn.truth, CLASSES, Tuning(**options))
+        tune_decision(drawn.logits, drawn.truth, CLASSES, TuningPlan(**options))
 
 
 def test_rows_that_do_not_fit_are_refused(drawn: Drawn) -> None:
@@ -238,7 +240,7 @@ def test_rows_that_do_not_fit_are_refused(drawn: Drawn) -> None:
     with pytest.raises(OptionError, match='every class to tune by macro_f1, got none of "fox"'):
         tune_decision(drawn.logits, two, CLASSES)
     with pytest.raises(OptionError, match="got one class only"):
-        tune_decision(drawn.logits, 0 * two, CLASSES, Tuning(metric="accuracy"))
+        tune_decision(drawn.logits, 0 * two, CLASSES, TuningPlan(metric="accuracy"))
     with pytest.raises(OptionError, match=r"logits \(rows, 2 classes\), got the shape \[2000, 3\]"):
         tune_decision(drawn.logits, two, CLASSES[:2])
     with pytest.raises(OptionError, match="Several labels a row are decided by thresholds"):
