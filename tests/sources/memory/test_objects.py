@@ -66,7 +66,6 @@ def test_tidy_tables_that_break_the_contract_are_refused(columns: dict[str, list
         (pd.DataFrame({"label": ["a"], "image": [np.zeros(2)]}), ["a"]),
         (pd.DataFrame({0: [1.5], 1: ["a"]}, index=[9]).rename(columns={1: "label"}), ["a"]),
     ],
-    ids=lambda value: type(value).__name__,
 )
 def test_objects_give_their_labels(source: object, expected: list[object]) -> None:
     assert labels_of(source) == expected
