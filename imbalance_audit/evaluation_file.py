@@ -1,7 +1,8 @@
 """The only place that knows evaluation.json: one JSON object, the same bytes for the same predictions.
 
     format "imbalance-audit/evaluation" · version 1 · task · classes [str] · rows · split str|null
-    target {class: share}|null · confidence · notes [str] · runs [{…}] · differences [{…}] · requirements [{…}]
+    target {class: share}|null · confidence · resamples · seed · notes [str]
+    runs [{…}] · differences [{…}] · requirements [{…}]
 
 The keys within are those of the records. `<`, `>` and `&` in strings are written as JSON escapes, so that the bytes can
 stand inside an HTML script element. What is not defined is null.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 FORMAT = "imbalance-audit/evaluation"
 VERSION = 1
 
+_HEAD = ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
 _LINED = ("classes", "regions", "confusions", "bins")
 _ESTIMATES = ("precision", "recall", "f1")
 
@@ -42,7 +44,10 @@ _ESTIMATES = ("precision", "recall", "f1")
 def dump_evaluation(evaluation: Evaluation) -> str:
     """Return the JSON text, one class, confusion or difference a line, with a newline at the end."""
     found = asdict(evaluation)
-    head = {key: found[key] for key in ("task", "classes", "rows", "split", "target", "confidence", "notes")}
+    head = {
+        key: found[key]
+        for key in ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
+    }
     blocks = {"format": FORMAT, "version": VERSION, **head}
     lines = [f"{json.dumps(key)}: {_compact(value)}" for key, value in blocks.items()]
     lines.append('"runs": [' + ",\n".join(_run(run) for run in found["runs"]) + "]")
@@ -123,6 +128,8 @@ def _from_json(found: dict[str, Any]) -> Evaluation:
         split=found["split"],
         target=None if target is None else dict(target),
         confidence=found["confidence"],
+        resamples=int(found["resamples"]),
+        seed=int(found["seed"]),
         notes=tuple(found["notes"]),
     )
 

@@ -30,7 +30,8 @@ class Metric:
 
     Attributes:
         name: `macro_f1`: the mean F1 of the classes. `f_beta`: F_β, of the second of two classes, else the classes'
-            mean. `balanced_accuracy`: mean recall (of several labels: of both sides of each). `accuracy`.
+            mean. `balanced_accuracy`: mean recall (of several labels: of both sides of each). `accuracy` (of several
+            labels: the mean of each label's own, since each is decided by itself).
             `expected_cost`: the mean cost of a row, where less is better. `recall_at_precision`: the recall of the
             second class, or the labels' mean one, where its precision reaches `precision`.
         beta: β of `f_beta`: how many times as much recall counts as precision.
@@ -85,7 +86,8 @@ class Metric:
     def value(self, table: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
         """Return the metric of tables (…, C, C) of weighted rows, truth by prediction.
 
-        A class without a row takes no part in a mean over classes.
+        Means over classes leave out a class without a row, those of F only if it is never predicted either: they are
+        those of `audit evaluate`.
 
         Args:
             table: The tables.
@@ -103,7 +105,7 @@ class Metric:
         if self.name != "balanced_accuracy":
             square = self._square
             per_class = _ratio((1 + square) * hits, square * rows + table.sum(axis=-2))
-        value: NDArray[np.float64] = (per_class * self.class_shares(rows, positive=positive)).sum(axis=-1)
+        value: NDArray[np.float64] = (per_class * self.class_shares(table, positive=positive)).sum(axis=-1)
         return value
 
     def influence(self, table: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
@@ -119,7 +121,7 @@ class Metric:
             mask = np.zeros_like(eye)
             mask[1] = _ratio(total, rows[1]) * (eye[1] - _ratio(hits[1], rows[1]))
             return mask
-        part = self.class_shares(rows, positive=positive)
+        part = self.class_shares(table, positive=positive)
         if self.name == "balanced_accuracy":
             return (part * _ratio(total, rows))[:, None] * (eye - _ratio(hits, rows)[:, None])
         square = self._square
@@ -132,12 +134,18 @@ class Metric:
     def _square(self) -> float:
         return self.beta**2 if self.name == "f_beta" else 1.0
 
-    def class_shares(self, rows: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
-        """Return how much each class counts: one alone, or all that have rows equally."""
-        single = positive or (self.name == "f_beta" and rows.shape[-1] == 2)
-        if single and self.name != "balanced_accuracy":
+    def counts_one(self, size: int, *, positive: bool = False) -> bool:
+        """Return whether it is of the second class alone."""
+        return self.name != "balanced_accuracy" and (positive or (self.name == "f_beta" and size == 2))
+
+    def class_shares(self, table: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
+        """Return how much each class counts (…, C): one alone, or equally all that have rows, or of F predictions."""
+        if self.counts_one(table.shape[-1], positive=positive):
             return np.array([0.0, 1.0])
-        there = (rows > 0).astype(np.float64)
+        size = table.sum(axis=-1)
+        if self.name != "balanced_accuracy":
+            size = size + table.sum(axis=-2)
+        there = (size > 0).astype(np.float64)
         shares: NDArray[np.float64] = there / np.maximum(there.sum(axis=-1, keepdims=True), 1.0)
         return shares
 
@@ -195,8 +203,11 @@ def judge(
     if truth.ndim == 1:
         value = float(metric.value(table))
         return Judged(value, metric.influence(table)[truth, predicted], weight, metric.most)
-    # A label that no row has is undefined under all that look at its positives.
-    there = np.ones(size, bool) if not metric.needs_every_class else table[:, 1, :].sum(axis=-1) > 0
+    there = np.ones(size, bool)
+    if metric.needs_every_class:
+        # Recall is not defined for a label that no row has, F not for one that is never predicted either.
+        found = table[:, 1, :].sum(axis=-1)
+        there = (found + table[:, 0, 1] if metric.name in ("macro_f1", "f_beta") else found) > 0
     part = there / max(int(there.sum()), 1)
     value = float(metric.value(table, positive=True) @ part)
     of_rows = np.zeros(len(truth))

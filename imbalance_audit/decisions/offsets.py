@@ -155,7 +155,7 @@ def _along_f(
     size = len(table)
     rows, said, hits = table.sum(axis=1), table.sum(axis=0), np.diagonal(table)
     square = metric.beta**2 if metric.name == "f_beta" else 1.0
-    part = metric.class_shares(rows)
+    part = np.array([0.0, 1.0]) if metric.counts_one(size) else np.ones(size)
     # Rows of one rival together, in the order in which they switch.
     by_rival = np.argsort(rival, kind="stable")
     r = rival[by_rival]
@@ -174,8 +174,33 @@ def _along_f(
     gained_said = np.concatenate(([0.0], np.cumsum(w)))
     own = part[c] * _f(gained_hits, rows[c], gained_said, square)
     rest = float((part * original).sum() - part[c] * original[c])
-    utility: NDArray[np.float64] = own + rest + np.concatenate(([0.0], np.cumsum(change)))
-    return utility
+    total: NDArray[np.float64] = own + rest + np.concatenate(([0.0], np.cumsum(change)))
+    return total if metric.counts_one(size) else total / _counted(r, by_rival, c, rows, said)
+
+
+def _counted(
+    r: NDArray[np.int64],
+    by_rival: NDArray[np.int64],
+    c: int,
+    rows: NDArray[np.float64],
+    said: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how many classes have rows or predictions (N + 1,) after the first k rows went to class c.
+
+    Args:
+        r: The rivals, sorted.
+        by_rival: At which switch each of them loses its row.
+        c: The class that gains.
+        rows: Rows of each class.
+        said: Predictions of each class before the first switch.
+    """
+    count = np.full(len(r) + 1, float(((rows > 0) | (said > 0)).sum()))
+    rivals = np.flatnonzero((rows == 0) & (said > 0))
+    leaves = by_rival[np.searchsorted(r, rivals, side="right") - 1]
+    count -= np.cumsum(np.bincount(leaves + 1, minlength=len(count)))
+    if rows[c] == 0:
+        count[1:] += 1
+    return count
 
 
 def _running(values: NDArray[np.float64], first: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -151,6 +151,8 @@ def evaluate(
         split=of_split,
         target=shares,
         confidence=confidence,
+        resamples=resamples,
+        seed=seed,
         notes=(*notes, *_cautions(whole[0], found[0].classes, confidence)),
     )
 

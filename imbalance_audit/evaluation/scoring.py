@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.evaluation.metrics import ClassTable
     from imbalance_audit.evaluation.predictions import Predictions
-    from imbalance_audit.evaluation.probabilities import RowScores
+    from imbalance_audit.evaluation.probabilities import ClassFigures, RowScores
     from imbalance_audit.evaluation.resampling import Resampled
     from imbalance_audit.records import CalibrationBin, Region
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rows are judged by, the same for each run.
+    """What the rows are judged by, the same for each run. By default they count as they are.
 
     Attributes:
         confidence: The level of the intervals.
@@ -47,11 +47,11 @@ class Setting:
         weight: What each row counts for probabilities and costs; None: the same.
     """
 
-    confidence: float
-    counts: tuple[int, ...] | None
-    regions: tuple[Region | None, ...]
-    costs: Floats | None
-    weight: Floats | None
+    confidence: float = 0.95
+    counts: tuple[int, ...] | None = None
+    regions: tuple[Region | None, ...] = ()
+    costs: Floats | None = None
+    weight: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,11 @@ class Scored:
         return row_scores(self.predictions)
 
     @cached_property
+    def of_classes(self) -> ClassFigures:
+        """What each class's scores are worth."""
+        return class_figures(self.predictions, self.setting.weight)
+
+    @cached_property
     def rows(self) -> RowSums:
         """What is summed over the rows."""
         found, predictions, setting = self.scores, self.predictions, self.setting
@@ -109,6 +114,18 @@ class Scored:
         if found.right.ndim == 1:
             return reliability(found.confidence, found.right, weight)
         return reliability(found.confidence.ravel(), found.right.ravel(), None)
+
+
+def metric_values(scored: Scored) -> dict[str, float]:
+    """Return metric → its figure, where this run has what it needs; NaN where it is not defined."""
+    values = {**scored.table.overall, **_means(scored)}
+    precisions, errors = scored.of_classes.average_precision, scored.of_classes.calibration_error
+    if precisions is not None and not np.isnan(precisions).all():
+        binary = scored.predictions.task == "binary"
+        values["pr_auc"] = float(precisions[1] if binary else np.nanmean(precisions))
+    if errors is not None:
+        values["classwise_ece"] = float(errors.mean())
+    return values
 
 
 def resampled_metrics(scored: Scored, resampled: Resampled) -> dict[str, Floats]:
@@ -140,13 +157,7 @@ def evaluate_run(scored: Scored, resampled: Resampled, metrics: Mapping[str, Flo
         metrics: What `resampled_metrics` gave.
     """
     predictions, setting, table = scored.predictions, scored.setting, scored.table
-    figures = class_figures(predictions, setting.weight)
-    values = {**table.overall, **_means(scored)}
-    if figures.average_precision is not None and not np.isnan(figures.average_precision).all():
-        precisions = figures.average_precision
-        values["pr_auc"] = float(precisions[1] if predictions.task == "binary" else np.nanmean(precisions))
-    if figures.calibration_error is not None:
-        values["classwise_ece"] = float(figures.calibration_error.mean())
+    figures, values = scored.of_classes, metric_values(scored)
     estimates = {
         name: percentile(values[name], metrics[name], setting.confidence) if name in metrics else _bare(values[name])
         for name in METRICS

@@ -192,6 +192,8 @@ class Evaluation:
         split: The split that was judged; None: all rows.
         target: The prior under which probabilities and costs were judged, class → share; None: that of the rows.
         confidence: The level of all intervals, such as 0.95.
+        resamples: How often the rows were drawn again for intervals.
+        seed: What these draws began from.
         notes: What was odd.
     """
 
@@ -204,4 +206,6 @@ class Evaluation:
     split: str | None = None
     target: Mapping[str, float] | None = None
     confidence: float = 0.95
+    resamples: int = 1000
+    seed: int = 0
     notes: tuple[str, ...] = field(default=())

@@ -222,11 +222,12 @@ def prior_line(evaluation: Evaluation) -> str:
 def method_lines(evaluation: Evaluation, contents: EvaluationContents) -> list[str]:
     """Return how the figures were made, a sentence each."""
     split = f"split {quoted(evaluation.split, longest=40)}" if evaluation.split is not None else "all splits together"
+    drawn = figures.counted(evaluation.resamples, "resample")
     lines = [
         f"Judged: {figures.counted(evaluation.rows, 'row')} of {split}, the same ones in every run.",
         f"Intervals are at {level(evaluation.confidence)}: Wilson's for shares of rows (accuracy, precision, recall), "
         "all else by a bootstrap over the rows. Where none is shown, none was computed.",
-        "Resamples are drawn from a seed, so the same files and options give the same figures.",
+        f"Drawn: {drawn} from the seed {evaluation.seed}. The same files and options give the same figures.",
     ]
     if len(evaluation.runs) > 1:
         lines.append(

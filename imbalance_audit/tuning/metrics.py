@@ -1,8 +1,10 @@
-"""Metrics by name, over what a training function returns. scikit-learn computes them."""
+"""Metrics by name, over what a training function returns: those of `audit evaluate`, of the same rows."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain, quoted
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from imbalance_audit.evaluation.options import Outputs
+    from imbalance_audit.evaluation.predictions import Predictions
 
 GREATER = (
     "macro_f1", "balanced_accuracy", "worst_recall", "accuracy", "g_mean", "mcc", "micro_f1", "pr_auc",
@@ -58,11 +63,9 @@ def metric_of(
     if greater_is_better not in (None, given in GREATER):
         message = f"Expected no direction of {given}, got greater_is_better={greater_is_better}. Leave it out."
         raise OptionError(message)
-    try:
-        import sklearn.metrics  # noqa: F401 -- only whether it can be imported, before the first training
-    except ModuleNotFoundError as error:
+    if find_spec("sklearn") is None:
         wanted_by = "A metric by name"
-        raise MissingExtraError.of(wanted_by, extra="tune") from error
+        raise MissingExtraError.of(wanted_by, extra="tune")
 
     def judged(truth: object, prediction: object) -> float:
         try:
@@ -78,6 +81,8 @@ def metric_of(
 
 
 def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str] | None) -> float:
+    from imbalance_audit.evaluation.scoring import Scored, Setting, metric_values
+
     if truth.ndim not in (1, 2) or truth.shape[0] == 0 or len(prediction) != len(truth):
         message = (
             f"Expected one prediction for each of the validation rows, got shapes {truth.shape} and "
@@ -88,46 +93,63 @@ def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Se
         message = f"Expected one label a row for {name}, got several. Choose macro_f1, micro_f1 or pr_auc."
         raise OptionError(message)
     if name in _OF_SCORES:
-        return _of_scores(name, *_indexed(truth, prediction, classes))
-    if truth.ndim == 1 and prediction.ndim == 2:
+        found = _scored(*_indexed(truth, prediction, classes))
+    elif truth.ndim == 1 and prediction.ndim == 2:
         truth, prediction = _indexed(truth, prediction, classes)
-        prediction = prediction.argmax(axis=1)
-    return _of_decisions(name, truth, prediction)
+        found = _decided(truth, prediction.argmax(axis=1))
+    else:
+        found = _decided(truth, prediction)
+    if name == "micro_f1" and found.task != "multilabel":
+        name = (
+            "accuracy"  # The same of one label a row: each error is a false alarm of one class and a miss of another.
+        )
+    return metric_values(Scored(found, Setting())).get(name, math.nan)
 
 
-def _of_decisions(name: str, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
-    from sklearn import metrics
+def _decided(truth: NDArray[Any], predicted: NDArray[Any]) -> Predictions:
+    """Return predictions without scores."""
+    import numpy as np
 
     _refuse_other_kinds(truth, predicted)
-    several = truth.ndim == 2
-    if name in ("micro_f1", "accuracy", "mcc"):
-        if name == "micro_f1":
-            return float(metrics.f1_score(truth, predicted, average="micro", zero_division=0))
-        function = metrics.accuracy_score if name == "accuracy" else metrics.matthews_corrcoef
-        return float(function(truth, predicted))
-    # A class without a validation row has no recall. Its false alarms cost the classes that they are taken from.
-    labels = truth.sum(axis=0).nonzero()[0] if several else sorted(set(truth.tolist()))
-    if name == "macro_f1":
-        return float(metrics.f1_score(truth, predicted, labels=labels, average="macro", zero_division=0))
-    recall = metrics.recall_score(truth, predicted, labels=labels, average=None, zero_division=0)
-    if name == "worst_recall":
-        return float(recall.min())
-    return float(recall.mean()) if name == "balanced_accuracy" else float(recall.prod() ** (1 / len(recall)))
+    if truth.ndim == 2:
+        if not all(np.isin(array, (0, 1)).all() for array in (truth, predicted)):
+            message = "Expected 0 and 1 for each label of each row, got others. Return which labels a row has."
+            raise OptionError(message)
+        return _predictions(truth.astype(np.int64), predicted.astype(np.int64), None, truth.shape[1])
+    names, places = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
+    return _predictions(places[: len(truth)], places[len(truth) :], None, len(names))
 
 
-def _of_scores(name: str, truth: NDArray[Any], scores: NDArray[Any]) -> float:
-    from sklearn import metrics
+def _scored(truth: NDArray[np.int64], scores: NDArray[np.float64]) -> Predictions:
+    """Return predictions with scores: logits, or probabilities where each row sums to 1."""
+    import numpy as np
 
-    if name == "pr_auc":
-        positive = truth if truth.ndim == 2 else truth[:, None] == range(scores.shape[1])
-        present = positive.sum(axis=0).nonzero()[0]
-        areas = [metrics.average_precision_score(positive[:, c], scores[:, c]) for c in present]
-        return float(sum(areas) / len(areas))
-    probabilities = _probabilities(scores)
-    function = metrics.log_loss if name == "nll" else metrics.brier_score_loss
-    labels = list(range(scores.shape[1]))
-    options = {} if name == "nll" else {"scale_by_half": False}
-    return float(function(truth, probabilities, labels=labels, **options))
+    if truth.ndim == 2:
+        return _predictions(truth, (scores >= 0).astype(np.int64), ("scores", scores), scores.shape[1])
+    total = scores.sum(axis=1, keepdims=True)
+    probable = bool((scores >= 0).all()) and np.allclose(total, 1, atol=1e-4)
+    told: tuple[Outputs, NDArray[np.float64]] = ("probabilities", scores / total) if probable else ("logits", scores)
+    return _predictions(truth, scores.argmax(axis=1), told, scores.shape[1])
+
+
+def _predictions(
+    truth: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    told: tuple[Outputs, NDArray[np.float64]] | None,
+    size: int,
+) -> Predictions:
+    from imbalance_audit.evaluation.predictions import Predictions
+
+    return Predictions(
+        name="validation",
+        path="validation",
+        task="multilabel" if truth.ndim == 2 else "binary" if size == 2 else "multiclass",
+        classes=tuple(map(str, range(size))),
+        truth=truth,
+        outputs="classes" if told is None else told[0],
+        scores=None if told is None else told[1],
+        predicted=predicted,
+    )
 
 
 def _indexed(
@@ -150,17 +172,6 @@ def _indexed(
         )
         raise OptionError(message)
     return truth.astype(np.int64), scores.astype(np.float64)
-
-
-def _probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
-    if (scores >= 0).all() and np.allclose(scores.sum(axis=1), 1, atol=1e-4):
-        powers = scores
-    else:
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return found
 
 
 def _refuse_other_kinds(truth: NDArray[Any], predicted: NDArray[Any]) -> None:

@@ -52,8 +52,8 @@ def tune_weights(
         audit: What names are computed from.
         split: Its split that is trained on. None takes `train` if the audit has it, else all rows.
         metric: `macro_f1`, `balanced_accuracy`, `worst_recall`, `accuracy`, `g_mean`, `mcc`, `micro_f1`; of scores also
-            `pr_auc`, `nll` and `brier`; or a function of (truth, prediction). Means over classes are over those with a
-            validation row. For `nll` and `brier`, rows that sum to 1 are probabilities, others logits.
+            `pr_auc`, `nll` and `brier`; or a function of (truth, prediction). By name they are those of `evaluate`.
+            Scores whose rows sum to 1 are probabilities, others logits.
         greater_is_better: The direction of a function; True for None.
         seeds: What each candidate is trained with.
         confidence: The level of the intervals.

@@ -41,11 +41,12 @@ def folder(tmp_path: Path) -> Path:
 def test_runs_are_compared_and_gated(run: Run) -> None:
     done = run(
         "evaluate", "--run", "plain=plain.parquet", "--run", "weighted=weighted.parquet", "--id", "id", "--json", "-",
-        "--require", "weighted:recall[fox]>=0.8", "--require", "recall[fox]>=0.8", "--resamples", "200",
+        "--require", "weighted:recall[fox]>=0.8", "--require", "recall[fox]>=0.8", "--resamples", "200", "--seed", "3",
     )  # fmt: skip
 
     assert done.returncode == 1
     found = json.loads(done.stdout)
+    assert (found["resamples"], found["seed"]) == (200, 3)
     assert [one["met"] for one in found["requirements"]] == [True, False, True]
     verdicts = {one["metric"]: one["verdict"] for one in found["differences"]}
     assert verdicts["balanced_accuracy"] == "better"

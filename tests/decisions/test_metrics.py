@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics as sk
 
+from imbalance_audit import evaluate
 from imbalance_audit.decisions.metrics import Judged, Metric, judge, table_of
 from imbalance_audit.errors import OptionError
 
@@ -95,6 +96,35 @@ def test_of_several_labels_it_is_the_mean_over_the_labels() -> None:
         np.mean([sk.balanced_accuracy_score(truth[:, c], said[:, c]) for c in range(4)])
     )
     assert judged(Metric("macro_f1"), truth, said).influence.mean() == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_metric_is_that_of_an_evaluation_also_where_classes_have_no_row(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size = int(random.integers(2, 7))
+    truth, said = (random.choice(random.permutation(size)[: max(2, size - 1)], size=40) for _ in range(2))
+    costs = random.uniform(0.5, 5, (size, size)) * (1 - np.eye(size))
+    names = [str(c) for c in range(size)]
+    by_name = {one: dict(zip(names, row, strict=True)) for one, row in zip(names, costs.tolist(), strict=True)}
+
+    found = evaluate({"label": truth, "predicted": said}, classes=names, costs=by_name, resamples=1).runs[0].metrics
+
+    for name in ("accuracy", "macro_f1", "balanced_accuracy", "expected_cost"):
+        metric = Metric(name, costs=costs if name == "expected_cost" else np.zeros((0, 0)))
+        assert judge(metric, truth, said, np.ones(40), size).value == pytest.approx(found[name].value), name
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_several_labels_macro_f1_is_that_of_an_evaluation(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    truth, said = ((random.random((30, 5)) < random.choice([0, 0.05, 0.5], size=5)).astype(int) for _ in range(2))
+    truth[0, 0] = 1
+    table = [[[c for c, on in zip("abcde", row, strict=True) if on] for row in side] for side in (truth, said)]
+
+    found = evaluate({"label": table[0], "predicted": table[1]}, classes=list("abcde"), resamples=1).runs[0].metrics
+
+    value = judge(Metric("macro_f1"), truth, said, np.ones(30), 5).value
+    assert value == pytest.approx(found["macro_f1"].value)
 
 
 def test_of_two_classes_f_beta_is_that_of_the_second() -> None:

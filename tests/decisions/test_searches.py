@@ -79,17 +79,18 @@ def test_the_weakest_strength_within_one_standard_error_is_no_stronger_than_the_
     assert all(curve.values[: GRID.index(chosen)] < floor)
 
 
+@pytest.mark.parametrize("missing", [(), (2,), (0,)], ids=["", "no row of the last class", "no row of the first"])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("metric", METRICS, ids=by_name)
-def test_no_change_of_a_single_offset_is_better(metric: Metric, weighted: bool) -> None:
+def test_no_change_of_a_single_offset_is_better(metric: Metric, weighted: bool, missing: tuple[int, ...]) -> None:
     rows = draw(150, seed=11)
-    log_p = log_softmax(rows.logits, axis=1)
+    log_p, truth = log_softmax(rows.logits, axis=1), np.where(np.isin(rows.truth, missing), 1, rows.truth)
     weight = np.random.default_rng(2).uniform(0.2, 3.0, 150) if weighted else np.ones(150)
 
-    offset = tune_offsets(log_p, rows.truth, np.zeros(3), metric, weight)
+    offset = tune_offsets(log_p, truth, np.zeros(3), metric, weight)
 
-    reached = utility(metric, rows.truth, (log_p + offset).argmax(axis=1), weight, 3)
-    assert reached >= utility(metric, rows.truth, log_p.argmax(axis=1), weight, 3)
+    reached = utility(metric, truth, (log_p + offset).argmax(axis=1), weight, 3)
+    assert reached >= utility(metric, truth, log_p.argmax(axis=1), weight, 3)
     for c in range(3):
         rival = np.delete(log_p + offset, c, axis=1).max(axis=1) - log_p[:, c]
         turns = np.sort(rival)
@@ -97,7 +98,7 @@ def test_no_change_of_a_single_offset_is_better(metric: Metric, weighted: bool) 
             moved = offset.copy()
             moved[c] = at
             said = (log_p + moved).argmax(axis=1)
-            assert utility(metric, rows.truth, said, weight, 3) <= reached + 1e-9
+            assert utility(metric, truth, said, weight, 3) <= reached + 1e-9
 
 
 def test_the_offsets_are_as_good_as_the_best_of_a_fine_grid() -> None:

@@ -125,6 +125,12 @@ def test_the_prior_and_the_regions_are_told_as_recorded() -> None:
     assert not any("Regions" in line for line in method_lines(bare(), read(bare())))
 
 
+def test_the_resamples_and_their_seed_are_told() -> None:
+    drawn = replace(small(), resamples=2_000, seed=11)
+
+    assert any("2,000 resamples from the seed 11." in line for line in method_lines(drawn, read(drawn)))
+
+
 def test_smaller_caps_lose_classes_before_runs_and_come_to_an_end() -> None:
     caps = EvaluationCaps()
     assert caps.halved().runs == caps.runs

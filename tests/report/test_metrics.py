@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from imbalance_audit.evaluation import names
 from imbalance_audit.records import Estimate, RunEvaluation
 from imbalance_audit.report import metrics
 from imbalance_audit.report.metrics import METRICS, MetricUnit, metric
@@ -18,14 +19,12 @@ def test_every_metric_that_a_run_may_have_has_a_name_a_direction_and_a_meaning()
     assert all(known.better and known.meaning.endswith(".") for known in METRICS.values())
 
 
-def test_costs_losses_and_calibration_errors_are_better_when_lower() -> None:
-    assert {key for key, known in METRICS.items() if known.better == "lower"} == {
-        "expected_cost",
-        "nll",
-        "brier",
-        "ece",
-        "classwise_ece",
-    }
+def test_the_report_and_the_verdicts_know_the_same_metrics_and_directions() -> None:
+    assert set(METRICS) == set(names.METRICS)
+    assert {key for key, known in METRICS.items() if known.better == "lower"} == names.LOWER_IS_BETTER
+    assert {key for key, known in METRICS.items() if known.better == "higher"} == (
+        set(names.METRICS) - names.LOWER_IS_BETTER
+    )
 
 
 def test_a_metric_that_is_not_known_is_told_by_its_key_without_a_direction() -> None:

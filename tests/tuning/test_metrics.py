@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 from sklearn import metrics
 
+from imbalance_audit import evaluate
 from imbalance_audit.errors import OptionError
 from imbalance_audit.tuning.metrics import GREATER, LESS, metric_of
 
@@ -28,7 +30,7 @@ REFERENCES: dict[str, Callable[[], float]] = {
     "accuracy": lambda: (TRUTH == PREDICTED).mean(),
     "g_mean": lambda: np.exp(np.mean([np.log((PREDICTED[c == TRUTH] == c).mean()) for c in range(4)])),
     "mcc": lambda: metrics.matthews_corrcoef(TRUTH, PREDICTED),
-    "pr_auc": lambda: metrics.average_precision_score(np.eye(4)[TRUTH], LOGITS, average="macro"),
+    "pr_auc": lambda: metrics.average_precision_score(np.eye(4)[TRUTH], P, average="macro"),
     "nll": lambda: -np.log(P[range(300), TRUTH]).mean(),
     "brier": lambda: ((P - np.eye(4)[TRUTH]) ** 2).sum(1).mean(),
 }
@@ -71,6 +73,26 @@ def test_a_class_without_a_validation_row_is_left_out_of_the_mean(name: str) -> 
     assert figure(name, TRUTH, wider) == pytest.approx(figure(name, TRUTH, LOGITS))
 
 
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("form", ["logits", "probabilities"])
+def test_every_metric_is_that_of_an_evaluation_of_the_same_rows(
+    classes: int, form: Literal["logits", "probabilities"]
+) -> None:
+    names = [f"class {c}" for c in range(classes + 1)]
+    # The last class has no row, but is predicted.
+    truth = TRUTH % classes
+    scores = np.column_stack([LOGITS[:, :classes], RANDOM.normal(size=300)])[:, : classes + (classes > 2)]
+    scores = scores if form == "logits" else softmax(scores, axis=1)
+    names = names[: scores.shape[1]]
+
+    found = evaluate(
+        {"label": [names[c] for c in truth], "scores": scores}, classes=names, outputs=form, resamples=1
+    ).runs[0]
+
+    for name in {*GREATER, *LESS} - {"micro_f1"}:
+        assert figure(name, truth, scores) == pytest.approx(found.metrics[name].value, rel=1e-12), name
+
+
 def test_several_labels_a_row_are_judged_label_by_label() -> None:
     truth = RANDOM.integers(0, 2, (200, 3))
     predicted = np.where(RANDOM.random((200, 3)) < 0.8, truth, 1 - truth)
@@ -96,6 +118,7 @@ def test_several_labels_a_row_are_judged_label_by_label() -> None:
         ([0, 7], [[0.1, 0.9], [0.3, 0.7]], "indices of the 2 columns"),
         (["a", "b"], [[0.1, 0.9], [0.3, 0.7]], "indices of the 2 columns"),
         ([0, 1], [[0.1, float("nan")], [0.3, 0.7]], "finite scores"),
+        ([[0, 1], [1, 0]], [[0, 2], [1, 0]], "Expected 0 and 1"),
     ],
 )
 def test_predictions_that_cannot_be_judged_are_refused(truth: Any, prediction: Any, told: str) -> None:  # noqa: ANN401 -- wrong on purpose
