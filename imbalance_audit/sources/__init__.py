@@ -17,7 +17,7 @@ from imbalance_audit.records import Labels
 from imbalance_audit.sources.failures import reading, translate
 from imbalance_audit.sources.layouts.registry import read_layout
 from imbalance_audit.sources.memory.objects import read_frame, read_memory
-from imbalance_audit.sources.options import ReadOptions
+from imbalance_audit.sources.options import COLUMNS, ReadOptions, refuse_unheeded
 from imbalance_audit.sources.pipeline import run_pipeline
 from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.tables.reading import read_files
@@ -59,6 +59,7 @@ def read(source: object, options: ReadOptions | None = None) -> Labels:
     if options.format is not None:
         checked_format(options.format)
     if named is None:
+        refuse_unheeded(options, COLUMNS, "The source", "an object in memory")
         return read_memory(source, options)
     if len(named) == 1 and _is_pipeline(Path(named[0]), options):
         return _read_pipeline(Path(named[0]), options)
@@ -83,12 +84,13 @@ def _is_pipeline(file: Path, options: ReadOptions) -> bool:
 def _read_pipeline(file: Path, options: ReadOptions) -> Labels:
     path = shown_path([str(file)])
     if not file.stat().st_size or not file.read_bytes().strip():
-        message = f"{file.name} is empty. Define labels() in it."
+        message = f"{plain(file.name)} is empty. Define labels() in it."
         raise EmptySourceError(message)
+    refuse_unheeded(options, COLUMNS | {"format"}, path, PIPELINE)
     made = run_pipeline(file)
     if isinstance(made, Labels):
         shown = made.path if made.path != Labels.path else path
-        return replace(_settled(made, options, path), path=shown, kind="pipeline")
+        return replace(_settled(made, options, path), path=shown, kind=PIPELINE)
     origin = Origin(path=path, kind="pipeline")
     with reading(path):
         names = made.collect_schema().names()

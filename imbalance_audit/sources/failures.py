@@ -67,6 +67,9 @@ _REMOTE_SENTENCES = (
 _LONGEST = 300
 _USER = re.compile(r"\b((?!abfs|adl)[A-Za-z][A-Za-z0-9+.-]*://)[^/\s@]+@")
 """`user:password@` in an address; Azure writes the container there."""
+_QUOTED_FOLDERS = re.compile(r"""(['"])(?:file://)?/(?:(?!\1).)*/(?=(?:(?!\1).)*\1)""")
+_FOLDERS = re.compile(r"(?:(?<![^\s(,:=<\[{])|(?<=file://))/(?:[^/\s]+/)+")
+"""The folders of an absolute path, with quotes around it or without. Of an address they are none."""
 _QUERY = re.compile(r"(https?://[^\s?]*)\?\S*")
 """The query of a link, which may be its signature. Elsewhere a question mark is a pattern's."""
 
@@ -105,6 +108,15 @@ def reading(labels: Labels | str) -> Iterator[None]:
         raise translate(cause, name) from error
 
 
+def _without_folders(text: str) -> str:
+    """Return text in which no absolute path shows more than its last name.
+
+    >>> _without_folders("[Errno 5] Input/output error: '/home/me/a b/x.csv', (/srv/y.csv)")
+    "[Errno 5] Input/output error: 'x.csv', (y.csv)"
+    """
+    return _FOLDERS.sub("", _QUOTED_FOLDERS.sub(r"\1", text))
+
+
 def redacted(text: str) -> str:
     """Return text in which no address shows credentials or a query.
 
@@ -127,6 +139,7 @@ def translate(error: BaseException, path: str) -> SourceError:
             return SourceError(f"{name} {sentence}.")
     # The library shows the path of a link apart from its host.
     text = re.sub(r"\?[^\s)]+", "", redacted(text)) if remote else redacted(text)
+    text = text if remote else _without_folders(text)
     shown = plain(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…").rstrip(".")
     return SourceError(f"{name} cannot be read: {shown}. Check that the file is complete and of the format it claims.")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imbalance_audit.display import plain
+from imbalance_audit.errors import SourceError
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
@@ -36,3 +39,31 @@ class ReadOptions:
     header: bool = True
     extensions: tuple[str, ...] = ()
     fold_tags: bool = False
+
+
+COLUMNS = frozenset({"label", "split", "group", "id", "weight", "separator", "classes"})
+"""The options that mean something wherever labels stand in columns."""
+
+_SPELLINGS = {
+    "label": "--label", "split": "--split", "group": "--group", "id": "--id", "weight": "--weight",
+    "separator": "--separator", "classes": "--classes", "format": "--format", "header": "--no-header",
+    "extensions": "--extensions", "fold_tags": "--fold-tags",
+}  # fmt: skip
+
+
+def refuse_unheeded(options: ReadOptions, heeds: frozenset[str], path: str, what: str) -> None:
+    """Refuse an option that means nothing for what is read: whoever passed it expects it to do something.
+
+    Args:
+        options: What the user said.
+        heeds: The names of the options that mean something.
+        path: What the source is called.
+        what: What the source is, such as `csv`.
+
+    Raises:
+        SourceError: another option is given.
+    """
+    for name, option in _SPELLINGS.items():
+        if name not in heeds and getattr(options, name) != getattr(ReadOptions, name):
+            message = f"{plain(path)} is {what}, where {option} means nothing. Leave it out."
+            raise SourceError(message)

@@ -141,6 +141,11 @@ def _newest(path: Path) -> Path:
         hinted = [file for file in files if file.name.removeprefix("v").split(".")[0] == version]
         if len(hinted) == 1:
             return hinted[0]
+    if not files:
+        message = (
+            f"{plain(path.name)} is no Iceberg table: it lacks metadata/{ICEBERG_METADATA}. Name the table's folder."
+        )
+        raise SourceError(message)
     highest = max(_number(file) for file in files)
     newest = [file for file in files if _number(file) == highest]
     return newest[0] if len(newest) == 1 else max(newest, key=_updated)

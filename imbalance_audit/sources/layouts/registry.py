@@ -28,14 +28,15 @@ from imbalance_audit.sources.layouts.text_list import TEXT_LIST
 from imbalance_audit.sources.layouts.voc import VOC
 from imbalance_audit.sources.layouts.webdataset import WEBDATASET
 from imbalance_audit.sources.layouts.yolo import YOLO
-from imbalance_audit.sources.options import ReadOptions
-from imbalance_audit.sources.places.files import shown_path
+from imbalance_audit.sources.options import refuse_unheeded
+from imbalance_audit.sources.places.files import matching, shown_path
 from imbalance_audit.sources.places.remote import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Labels
+    from imbalance_audit.sources.options import ReadOptions
 
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""
@@ -45,11 +46,8 @@ LAYOUTS: tuple[Layout, ...] = (
 )  # fmt: skip
 """Our own layouts, in the order in which they are asked."""
 
-_OPTIONS = {
-    "label": "--label", "split": "--split", "group": "--group", "id": "--id", "weight": "--weight",
-    "separator": "--separator", "classes": "--classes", "header": "--no-header", "extensions": "--extensions",
-    "fold_tags": "--fold-tags",
-}  # fmt: skip
+_ANNOTATIONS = (COCO, YOLO, VOC)
+"""Ways to annotate the same images: a folder with two of them does not say which one counts."""
 
 
 def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
@@ -69,7 +67,7 @@ def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
         if not paths:
             message = f"Nothing matches {plain(shown_path(named))}. Quote the pattern, and check the folder."
             raise SourceError(message)
-        _refuse_unheeded(layout, options, shown_path(named))
+        refuse_unheeded(options, layout.heeds | {"format"}, shown_path(named), layout.name)
         return layout.read(paths, options)
     except FOREIGN as error:
         raise translate(error, shown_path(named)) from error
@@ -99,19 +97,39 @@ def layouts() -> tuple[Layout, ...]:
 def _layout_of(paths: Sequence[Path], options: ReadOptions) -> Layout | None:
     if options.format is not None:
         return next((layout for layout in layouts() if layout.name == options.format), None)
-    return next((layout for layout in layouts() if paths and layout.claims(paths)), None)
+    found = next((layout for layout in layouts() if paths and layout.claims(paths)), None)
+    if found in _ANNOTATIONS:
+        _refuse_rivals([layout.name for layout in _ANNOTATIONS if layout.claims(paths)], paths)
+    if found is None and len(paths) > 1:
+        _refuse_mixture(paths)
+    return found
+
+
+def _refuse_rivals(names: Sequence[str], paths: Sequence[Path]) -> None:
+    if len(names) > 1:
+        shown = shown_path([str(path) for path in paths])
+        message = f"{plain(shown)} holds annotations of several kinds: {', '.join(names)}. Pass --format with one."
+        raise SourceError(message)
+
+
+def _refuse_mixture(paths: Sequence[Path]) -> None:
+    """Read as tables, what one of several paths holds would be left out."""
+    kinds = [next((layout.name for layout in layouts() if layout.claims([path])), None) for path in paths]
+    first = next((i for i, kind in enumerate(kinds) if kind is not None), None)
+    if first is None:
+        return
+    one = f"{plain(shown_path([str(paths[first])]))} is {kinds[first]}"
+    other = next((i for i, kind in enumerate(kinds) if kind != kinds[first]), None)
+    if other is None:
+        message = f"{one}, of which one is read at a time. Name it alone."
+        raise SourceError(message)
+    what = kinds[other] or f"not {kinds[first]}"
+    message = f"{one} and {plain(shown_path([str(paths[other])]))} is {what}. Audit one kind at a time."
+    raise SourceError(message)
 
 
 def _behind(name: str) -> list[Path]:
     """Return the path of this name, or the paths that match it as a pattern."""
     if not Path(name).exists() and glob.has_magic(name):
-        return [Path(hit) for hit in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207 -- takes absolute patterns
+        return matching(name)
     return [Path(name)]
-
-
-def _refuse_unheeded(layout: Layout, options: ReadOptions, path: str) -> None:
-    default = ReadOptions()
-    for name, option in _OPTIONS.items():
-        if name not in layout.heeds and getattr(options, name) != getattr(default, name):
-            message = f"{plain(path)} is {layout.name}, where {option} means nothing. Leave it out."
-            raise SourceError(message)

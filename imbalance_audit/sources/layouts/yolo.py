@@ -19,6 +19,7 @@ from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.yolo_config import read_config
 from imbalance_audit.sources.places.files import shown_path
+from imbalance_audit.sources.places.folders import walk
 from imbalance_audit.sources.progress import steps
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
@@ -191,7 +192,8 @@ def _classes(text: bytes, name: str) -> Iterator[bytes]:
 def _images(place: Path, config: YoloConfig) -> Iterator[str]:
     """Yield the paths of images in a folder, whatever its depth, or in a list of them."""
     if place.is_dir():
-        yield from _walk(str(place))
+        for folder, names in walk(str(place), keep=_wanted).files:
+            yield from (f"{folder}{os.sep}{name}" for name in names)
         return
     if place.suffix.lower() != ".txt":
         message = f"{plain(config.name)} names {quoted(place.name)}, which is neither a folder nor a .txt. Correct it."
@@ -202,18 +204,8 @@ def _images(place: Path, config: YoloConfig) -> Iterator[str]:
             yield os.path.normpath(place.parent / line if line.startswith("./") else config.root / line)
 
 
-def _walk(folder: str, above: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the images below; links are followed, but not in circles."""
-    here = os.path.realpath(folder)
-    if here in above:
-        return
-    with os.scandir(folder) as entries:
-        visible = [entry for entry in entries if not entry.name.startswith(".")]
-    for entry in visible:
-        if entry.name.rpartition(".")[2].lower() in _IMAGES:
-            yield entry.path
-        elif entry.is_dir():
-            yield from _walk(entry.path, (*above, here))
+def _wanted(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and (entry.is_dir() or entry.name.rpartition(".")[2].lower() in _IMAGES)
 
 
 def _shown(path: str, root: str) -> str:

@@ -17,7 +17,7 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import reading
 from imbalance_audit.sources.memory.datasets import is_dataset, labels_of_dataset
 from imbalance_audit.sources.memory.hub_datasets import frame_of, is_hub_dataset
-from imbalance_audit.sources.tidying.columns import find_roles, listed
+from imbalance_audit.sources.tidying.columns import find_roles, listed, unused_split
 from imbalance_audit.sources.tidying.nested import nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
@@ -69,6 +69,7 @@ def read_frame(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
         # A matrix has no other reading than one column a class.
         options = replace(options, label=tuple(names))
     roles = find_roles(names, options, origin.path, paths)
+    origin = replace(origin, notes=(*origin.notes, *unused_split(names, roles)))
     inside = [value_at(paths[name]).alias(name) for name in roles.columns() if name in paths]
     return tidy(frame.with_columns(inside), roles, options, origin)
 
@@ -167,12 +168,13 @@ def _read_pandas(source: Any, options: ReadOptions) -> Labels:  # noqa: ANN401 -
         message = f"The pandas frame has columns of the same name: {listed(twice)}. Rename them."
         raise SourceError(message)
     roles = find_roles(names, options, "memory")
+    notes = unused_split(names, roles)
     frame = pl.DataFrame([_pandas_series(source.iloc[:, names.index(name)], name) for name in roles.columns()])
     classes = None
     categories = getattr(source.iloc[:, names.index(roles.label[0])].dtype, "categories", None)
     if categories is not None and len(roles.label) == 1:
         classes = tuple(str(category) for category in categories)
-    return tidy(frame.lazy(), roles, options, Origin(path="memory", kind="frame", classes=classes))
+    return tidy(frame.lazy(), roles, options, Origin(path="memory", kind="frame", classes=classes, notes=notes))
 
 
 def _pandas_series(column: Any, name: str) -> pl.Series:  # noqa: ANN401 -- pandas is not imported here

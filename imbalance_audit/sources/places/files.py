@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypeVar
@@ -12,10 +11,12 @@ from urllib.parse import unquote
 from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.sources.failures import redacted, translate
+from imbalance_audit.sources.places.folders import walk
 from imbalance_audit.sources.places.managed import kind_of
 from imbalance_audit.sources.places.remote import address_of, find_remote, is_remote, on_this_machine
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     from imbalance_audit.sources.places.remote import Location
@@ -133,7 +134,7 @@ def _behind(name: str) -> Iterator[DataFile]:
 
 def _inside(root: Path) -> Iterator[DataFile]:
     top = _above_keys(root)
-    files = [DataFile(path, top, sure=False) for path in _walk(root)]
+    files = [DataFile(path, top, sure=False) for path in _files_in(root)]
     if not files:
         _refuse_managed({root.absolute()})
         message = f"The folder {plain(shown_path([str(root)]))} holds no data files. Name a folder with label tables."
@@ -147,23 +148,33 @@ def _above_keys(folder: AnyPath) -> AnyPath:
     return folder
 
 
-def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Yield the files below in name order; links are followed, but not in circles."""
-    here = os.path.realpath(folder)
-    if here in above:
-        return
-    with os.scandir(folder) as entries:
-        visible = sorted((entry for entry in entries if not _hidden(entry.name)), key=lambda entry: entry.name)
-    for entry in visible:
-        if entry.is_dir():
-            yield from _walk(Path(entry.path), (*above, here))
-        elif entry.is_file():
-            yield Path(entry.path)
+def _files_in(folder: Path) -> list[Path]:
+    """Return the files below in name order; links are followed, but not in circles."""
+
+    def wanted(entry: os.DirEntry[str]) -> bool:
+        return not _hidden(entry.name) and (entry.is_dir() or entry.is_file())
+
+    found = walk(str(folder), keep=wanted).files
+    # Paths are compared name by name, so what lies in a folder comes where the folder's name stands.
+    return sorted(Path(below, name) for below, names in found for name in names)
 
 
 def _hidden(name: str) -> bool:
     """Spark and Hadoop leave `_SUCCESS`, `_metadata`, `.part-0.crc`; a hive key may begin with an underscore."""
     return name.startswith(".") or (name.startswith("_") and "=" not in name)
+
+
+def matching(pattern: str) -> list[Path]:
+    """Return the paths that match, in name order.
+
+    Raises:
+        SourceError: the pattern says `**`, and folders are nested too deeply for it.
+    """
+    try:
+        return [Path(hit) for hit in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 -- takes absolute ones
+    except RecursionError as error:
+        message = f"{plain(shown_path([pattern]))} leads too deep for a pattern. Name the folder instead."
+        raise SourceError(message) from error
 
 
 def _matches(pattern: str) -> Iterator[DataFile]:
@@ -173,11 +184,10 @@ def _matches(pattern: str) -> Iterator[DataFile]:
             break
         literal.append(part)
     root = Path(*literal)
-    hits = [Path(hit) for hit in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 -- takes absolute patterns
-    hits = [hit for hit in hits if not any(_hidden(part) for part in hit.relative_to(root).parts)]
+    hits = [hit for hit in matching(pattern) if not any(_hidden(part) for part in hit.relative_to(root).parts)]
     files = [hit for hit in hits if hit.is_file()]
     # "**" already lists the files in the folders it matches.
-    for path in files or [inner for hit in hits for inner in _walk(hit)]:
+    for path in files or [inner for hit in hits for inner in _files_in(hit)]:
         yield DataFile(path, _above_keys(root), sure=False)
     if not hits:
         message = f"Nothing matches {plain(shown_path([pattern]))}. Quote the pattern, and check the folder."

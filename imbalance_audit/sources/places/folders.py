@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from operator import ne
 from pathlib import Path
@@ -22,6 +23,9 @@ IMAGES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".we
 """The suffixes that torchvision's ImageFolder loads, in any case."""
 
 _SHOWN = 3
+
+Keep = Callable[["os.DirEntry[str]"], bool]
+"""Tells whether an entry of a folder is wanted."""
 
 
 class Listing(NamedTuple):
@@ -48,8 +52,13 @@ class Walk(NamedTuple):
     circles: int
 
 
-def listing(folder: str, most: int | None = None) -> Listing:
+def listing(folder: str, most: int | None = None, keep: Keep | None = None) -> Listing:
     """Return what lies in the folder; at most so many entries, where a glance will do.
+
+    Args:
+        folder: The folder.
+        most: How many entries are looked at. None: all.
+        keep: Which entries are wanted. None: all.
 
     Raises:
         SourceError: it cannot be listed.
@@ -60,8 +69,12 @@ def listing(folder: str, most: int | None = None) -> Listing:
         with os.scandir(folder) as entries:
             for entry in islice(entries, most):
                 try:
+                    if keep is not None and not keep(entry):
+                        continue
                     inside = entry.is_dir()
                 except OSError:  # a link to itself
+                    if keep is not None:
+                        continue
                     inside = False
                 (folders if inside else files).append(entry.name)
     except OSError as error:
@@ -69,12 +82,13 @@ def listing(folder: str, most: int | None = None) -> Listing:
     return Listing(folders, files)
 
 
-def walk(top: str, below: str | None = None) -> Walk:
+def walk(top: str, below: str | None = None, keep: Keep | None = None) -> Walk:
     """Return the files in this folder and below it. No link leads back into a folder above it.
 
     Args:
         top: The folder.
         below: The outermost folder that no link may lead back into. None: `top`.
+        keep: Which folders are walked into, and which files are wanted. None: all.
 
     Raises:
         SourceError: a folder cannot be listed.
@@ -84,7 +98,7 @@ def walk(top: str, below: str | None = None) -> Walk:
     waiting: list[tuple[str, tuple[tuple[int, int], ...]]] = [(top, () if below is None else (_place(below),))]
     while waiting:
         folder, above = waiting.pop()
-        folders, files = listing(folder)
+        folders, files = listing(folder, keep=keep)
         if folders:
             here = _place(folder)
             if here in above:

@@ -25,6 +25,9 @@ def _schema(file: Location, options: ReadOptions) -> Schema:
     if any("\ufffd" in name for name in names):
         message = f"{plain(file.name)} is not UTF-8 text. Convert it first, for example: iconv -f LATIN1 -t UTF-8."
         raise SourceError(message)
+    if any("\0" in name for name in names):
+        message = f"{plain(file.name)} is no CSV text: its first line holds NUL bytes. Save it as UTF-8 text."
+        raise SourceError(message)
     if any("\r" in name for name in names):
         message = f"{plain(file.name)} ends its lines with a bare carriage return. Convert it to line feeds first."
         raise SourceError(message)
@@ -81,4 +84,12 @@ def _bare_suffix(file: Location) -> str:
     return next((suffix for suffix in reversed(suffixes) if suffix not in (".gz", ".zst")), "")
 
 
-CSV = Format(name="csv", suffixes=(".csv", *_TAB_SUFFIXES), schema=_schema, scan=_scan, untyped=True, compressible=True)
+CSV = Format(
+    name="csv",
+    suffixes=(".csv", *_TAB_SUFFIXES),
+    schema=_schema,
+    scan=_scan,
+    untyped=True,
+    compressible=True,
+    headed=True,
+)

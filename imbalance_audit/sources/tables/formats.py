@@ -69,6 +69,7 @@ class Format:
         untyped: Numbers and text cannot be told apart.
         local: Whether it is read from this machine's files only.
         compressible: Whether the file may be packed with gzip or zstd.
+        headed: Whether its first row names the columns, unless the user says that it does not.
     """
 
     name: str
@@ -81,3 +82,4 @@ class Format:
     untyped: bool = False
     local: bool = False
     compressible: bool = False
+    headed: bool = False

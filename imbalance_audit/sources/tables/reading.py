@@ -10,12 +10,13 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
+from imbalance_audit.sources.options import COLUMNS, refuse_unheeded
 from imbalance_audit.sources.places.files import find_files, shown_path
 from imbalance_audit.sources.splits import splits_of_files
 from imbalance_audit.sources.tables.huggingface import LOADER, Declared, declared_names
 from imbalance_audit.sources.tables.saved import files_that_count
 from imbalance_audit.sources.tables.sniffing import format_of_all
-from imbalance_audit.sources.tidying.columns import Roles, find_roles
+from imbalance_audit.sources.tidying.columns import Roles, find_roles, unused_split
 from imbalance_audit.sources.tidying.nested import dtype_at, gathered, nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 from imbalance_audit.sources.tidying.values import FLOATS, INTEGERS, element_of
@@ -48,10 +49,14 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
     path = shown_path(named)
     files, notes = files_that_count(find_files(named))
     reader, kept = format_of_all(files, options.format, path)
+    heeds = COLUMNS | {"format", "header"} if reader.headed else COLUMNS | {"format"}
+    refuse_unheeded(options, heeds, path, reader.name)
     notes += (f"Files of other formats left out: {len(files) - len(kept)}.",) if len(kept) < len(files) else ()
     schemas = [_schema(reader, file, options) for file in kept]
-    roles = find_roles(list(_with_keys(kept[0], schemas[0])), options, path, nested_paths(schemas[0]))
+    names = list(_with_keys(kept[0], schemas[0]))
+    roles = find_roles(names, options, path, nested_paths(schemas[0]))
     splits, odd = _splits(kept, options)
+    odd += () if any(splits) else unused_split(names, roles)
     pinned = _pinned(reader, kept, schemas, roles, path)
     declared = _declared(reader, kept, schemas, pinned, roles, options)
     if any(splits):

@@ -111,6 +111,14 @@ def find_column(wanted: str, names: Sequence[str], *, option: str, path: str, ne
     raise SourceError(message)
 
 
+def unused_split(names: Iterable[str], roles: Roles) -> tuple[str, ...]:
+    """Return a note where a column is called split and plays no role: rows of val and test then count as train's."""
+    if roles.split is not None:
+        return ()
+    found = [name for name in names if name.lower() == "split" and name not in roles.columns()]
+    return tuple(f'Column "{name}" looks like splits and was not used: pass --split {name}.' for name in found[:1])
+
+
 def listed(names: Iterable[str]) -> str:
     """Return column names, quoted and cut after twenty."""
     every = list(names)
