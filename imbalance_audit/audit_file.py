@@ -1,7 +1,4 @@
-"""The only place that knows audit.json: one JSON object, the same bytes for the same data.
-
-`<`, `>` and `&` in strings are written as JSON escapes, so that the bytes can stand inside an HTML script element.
-"""
+"""The only place that knows audit.json: one JSON object, the same bytes for the same data."""
 
 from __future__ import annotations
 
@@ -13,21 +10,27 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
+from imbalance_audit.json_object import Kind, compact
 from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, IdCollision, Measures, Skew, Source
 
 if TYPE_CHECKING:
     from os import PathLike
 
-FORMAT = "imbalance-audit/audit"
-VERSION = 1
+AUDIT = Kind(
+    noun="an audit",
+    format="imbalance-audit/audit",
+    version=1,
+    error=AuditFileError,
+    way_out="Scan again: `audit scan` writes one.",
+)
 
 
 def dump_audit(audit: Audit) -> str:
     """Return the JSON text, one count, finding or coverage a line, with a newline at the end."""
     counts = audit.counts
     blocks: dict[str, object] = {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": AUDIT.format,
+        "version": AUDIT.version,
         "source": asdict(audit.source),
         "totals": {
             "samples": counts.total_samples,
@@ -67,25 +70,11 @@ def load_audit(path: str | PathLike[str]) -> Audit:
     Raises:
         AuditFileError: there is no such file, or it is not an audit of this version, or it is incomplete.
     """
-    name = plain(str(path))
-    try:
-        found = json.loads(Path(path).read_bytes())
-    except OSError as error:
-        message = f"Cannot read {name}: {error.strerror}."
-        raise AuditFileError(message) from error
-    except ValueError as error:
-        message = f"{name} is not JSON ({error}). Write it again with: audit scan SOURCE --json {name}"
-        raise AuditFileError(message) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        message = f'{name} is not an audit: expected "format": "{FORMAT}". `audit scan` writes one.'
-        raise AuditFileError(message)
-    if found.get("version") != VERSION:
-        message = f"{name} has version {found.get('version')!r}, this program reads version {VERSION}. Scan again."
-        raise AuditFileError(message)
+    found = AUDIT.read(path)
     try:
         return _from_json(found)
     except (KeyError, TypeError, AttributeError) as error:
-        message = f"{name} is not a complete audit ({type(error).__name__}: {error}). Scan again."
+        message = f"{plain(str(path))} is not a complete audit ({type(error).__name__}: {error}). {AUDIT.way_out}"
         raise AuditFileError(message) from error
 
 
@@ -95,13 +84,8 @@ class _Lines(list[dict[str, object]]):
 
 def _dump(value: object) -> str:
     if isinstance(value, _Lines):
-        return "[" + ",".join(f"\n {_compact(item)}" for item in value) + "]"
-    return _compact(value)
-
-
-def _compact(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+        return "[" + ",".join(f"\n {compact(item)}" for item in value) + "]"
+    return compact(value)
 
 
 def _counts_to_json(counts: ClassCounts) -> list[dict[str, object]]:

@@ -21,15 +21,21 @@ from typing import TYPE_CHECKING, Any, get_args
 from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import DecisionFileError
+from imbalance_audit.json_object import Kind, compact
 from imbalance_audit.records import Decision, Decoding, Estimate, InverseMap
 
 if TYPE_CHECKING:
     from os import PathLike
 
-FORMAT = "imbalance-audit/decision"
-VERSION = 1
 _LARGEST = 1e300
-_WAY_OUT = "Write one with `audit decide`."
+_WAY_OUT = "Decide again: `audit decide` writes one."
+DECISION = Kind(
+    noun="a decision",
+    format="imbalance-audit/decision",
+    version=1,
+    error=DecisionFileError,
+    way_out=_WAY_OUT,
+)
 
 
 def dump_decision(decision: Decision) -> str:
@@ -38,12 +44,12 @@ def dump_decision(decision: Decision) -> str:
     Raises:
         DecisionFileError: the value could not be read back, because it was put together by hand.
     """
-    content: dict[str, Any] = {"format": FORMAT, "version": VERSION, **asdict(decision)}
+    content: dict[str, Any] = {"format": DECISION.format, "version": DECISION.version, **asdict(decision)}
     shifts = {name: [_shift(value) for value in content["correction"][name]] for name in ("before", "after")}
     content["correction"] = {**content["correction"], **shifts}
     content["parameters"] = dict(sorted(decision.parameters.items()))
     try:
-        lines = [f"{json.dumps(key)}: {_compact(value, lines=key == 'curve')}" for key, value in content.items()]
+        lines = [f"{json.dumps(key)}: {_lined(value, lines=key == 'curve')}" for key, value in content.items()]
     except (ValueError, TypeError) as error:
         message = f"Expected a decision of finite numbers and text, got another one ({error}). {_WAY_OUT}"
         raise DecisionFileError(message) from error
@@ -68,33 +74,21 @@ def load_decision(path: str | PathLike[str]) -> Decision:
     Raises:
         DecisionFileError: there is no such file, or it is no decision of this version, or something in it is wrong.
     """
-    shown = plain(str(path))
-    try:
-        raw = Path(path).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
-        message = f"Cannot read {shown}: {plain(str(getattr(error, 'strerror', None) or error))}. {_WAY_OUT}"
-        raise DecisionFileError(message) from error
-    try:
-        content = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        message = f"{shown} is not JSON ({plain(str(error))[:200]}). {_WAY_OUT}"
-        raise DecisionFileError(message) from error
-    return _decision(content, shown)
+    return _decision(DECISION.read(path), plain(str(path)))
 
 
 def _shift(value: float) -> float | None:
     return None if value == -math.inf else value
 
 
-def _compact(value: object, *, lines: bool) -> str:
+def _lined(value: object, *, lines: bool) -> str:
     if lines and isinstance(value, tuple | list) and value:
-        return "[" + ",".join(f"\n {_compact(one, lines=False)}" for one in value) + "]"
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+        return "[" + ",".join(f"\n {compact(one)}" for one in value) + "]"
+    return compact(value)
 
 
-def _decision(content: object, shown: str) -> Decision:
-    fields = _Fields(_checked_format(content, shown), shown)
+def _decision(content: dict[str, Any], shown: str) -> Decision:
+    fields = _Fields(content, shown)
     classes = tuple(fields.texts("classes"))
     size = len(classes)
     if size < 1 or len(set(classes)) < size:
@@ -133,17 +127,6 @@ def _decision(content: object, shown: str) -> Decision:
         fingerprint=fields.text_or_null("fingerprint"),
         notes=tuple(fields.texts("notes")),
     )
-
-
-def _checked_format(content: object, shown: str) -> dict[str, Any]:
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        message = f'{shown} is no decision: expected "format": "{FORMAT}". {_WAY_OUT}'
-        raise DecisionFileError(message)
-    if type(content.get("version")) is not int or content["version"] != VERSION:
-        got = plain(repr(content.get("version")))[:80]
-        message = f"{shown} has version {got}, this program reads version {VERSION}. Decide again."
-        raise DecisionFileError(message)
-    return content
 
 
 class _Fields:

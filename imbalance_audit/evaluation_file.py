@@ -4,8 +4,7 @@
     target {class: share}|null · confidence · resamples · seed · notes [str]
     runs [{…}] · differences [{…}] · requirements [{…}]
 
-The keys within are those of the records. `<`, `>` and `&` in strings are written as JSON escapes, so that the bytes can
-stand inside an HTML script element. What is not defined is null.
+The keys within are those of the records. What is not defined is null.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
+from imbalance_audit.json_object import Kind, compact
 from imbalance_audit.records import (
     CalibrationBin,
     ClassScore,
@@ -33,8 +33,13 @@ from imbalance_audit.records import (
 if TYPE_CHECKING:
     from os import PathLike
 
-FORMAT = "imbalance-audit/evaluation"
-VERSION = 1
+EVALUATION = Kind(
+    noun="an evaluation",
+    format="imbalance-audit/evaluation",
+    version=1,
+    error=AuditFileError,
+    way_out="Evaluate again: `audit evaluate` writes one.",
+)
 
 _HEAD = ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
 _LINED = ("classes", "regions", "confusions", "bins")
@@ -48,8 +53,8 @@ def dump_evaluation(evaluation: Evaluation) -> str:
         key: found[key]
         for key in ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
     }
-    blocks = {"format": FORMAT, "version": VERSION, **head}
-    lines = [f"{json.dumps(key)}: {_compact(value)}" for key, value in blocks.items()]
+    blocks = {"format": EVALUATION.format, "version": EVALUATION.version, **head}
+    lines = [f"{json.dumps(key)}: {compact(value)}" for key, value in blocks.items()]
     lines.append('"runs": [' + ",\n".join(_run(run) for run in found["runs"]) + "]")
     lines += [f'"{key}": {_lined(found[key])}' for key in ("differences", "requirements")]
     return "{" + ",\n".join(lines) + "}\n"
@@ -70,50 +75,22 @@ def load_evaluation(path: str | PathLike[str]) -> Evaluation:
     Raises:
         AuditFileError: there is no such file, or it is not an evaluation of this version, or it is incomplete.
     """
-    name = plain(str(path))
-    try:
-        found = json.loads(Path(path).read_bytes())
-    except OSError as error:
-        message = f"Cannot read {name}: {error.strerror}."
-        raise AuditFileError(message) from error
-    except (ValueError, RecursionError) as error:
-        message = f"{name} is not JSON ({plain(str(error))}). Write it again with: audit evaluate PREDICTIONS"
-        raise AuditFileError(message) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        message = f'{name} is not an evaluation: expected "format": "{FORMAT}". `audit evaluate` writes one.'
-        raise AuditFileError(message)
-    if found.get("version") != VERSION:
-        shown = plain(repr(found.get("version")))[:40]
-        message = f"{name} has version {shown}, this program reads version {VERSION}. Evaluate again."
-        raise AuditFileError(message)
+    found = EVALUATION.read(path)
     try:
         return _from_json(found)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        message = f"{name} is not a complete evaluation ({type(error).__name__}: {plain(str(error))}). Evaluate again."
+        got = f"{type(error).__name__}: {plain(str(error))}"
+        message = f"{plain(str(path))} is not a complete evaluation ({got}). {EVALUATION.way_out}"
         raise AuditFileError(message) from error
 
 
-def is_evaluation(path: str | PathLike[str]) -> bool:
-    """Return whether a file says that it is an evaluation of any version."""
-    try:
-        found = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and found.get("format") == FORMAT
-
-
 def _run(run: dict[str, Any]) -> str:
-    parts = (f"{json.dumps(key)}: {_lined(value) if key in _LINED else _compact(value)}" for key, value in run.items())
+    parts = (f"{json.dumps(key)}: {_lined(value) if key in _LINED else compact(value)}" for key, value in run.items())
     return "{" + ",\n ".join(parts) + "}"
 
 
 def _lined(items: list[dict[str, Any]]) -> str:
-    return "[" + ",".join(f"\n  {_compact(item)}" for item in items) + "]"
-
-
-def _compact(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return "[" + ",".join(f"\n  {compact(item)}" for item in items) + "]"
 
 
 def _from_json(found: dict[str, Any]) -> Evaluation:

@@ -81,7 +81,7 @@ def changed(path: str, value: object, base: Decision = ARGMAX) -> bytes:
 BAD = [
     ("version", 2, "has version 2, this program reads version 1"),
     ("version", True, "has version True"),
-    ("format", "imbalance-audit/audit", "is no decision"),
+    ("format", "imbalance-audit/audit", "is not a decision"),
     ("classes", KeyError, 'expected the key "classes"'),
     ("classes", ["cat", "cat", "owl"], "names, each once, got one twice"),
     ("classes", [], "names, each once, got none"),

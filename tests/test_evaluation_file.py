@@ -10,7 +10,7 @@ import pytest
 
 from imbalance_audit import Evaluation, evaluate
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.evaluation_file import dump_evaluation, is_evaluation, load_evaluation, save_evaluation
+from imbalance_audit.evaluation_file import EVALUATION, dump_evaluation, load_evaluation, save_evaluation
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_an_evaluation_comes_back_as_it_was_written(full: Evaluation, tmp_path: 
     save_evaluation(full, tmp_path / "evaluation.json")
 
     assert load_evaluation(tmp_path / "evaluation.json") == full
-    assert is_evaluation(tmp_path / "evaluation.json")
+    assert EVALUATION.says(tmp_path / "evaluation.json")
 
 
 def test_the_same_predictions_give_the_same_bytes() -> None:
@@ -95,7 +95,7 @@ def test_a_file_that_is_no_object_is_refused(tmp_path: Path, content: str) -> No
     path = tmp_path / "evaluation.json"
     path.write_text(content)
 
-    assert not is_evaluation(path)
+    assert not EVALUATION.says(path)
     with pytest.raises(AuditFileError):
         load_evaluation(path)
 

@@ -232,10 +232,10 @@ def _decisions(texts: Sequence[str]) -> Decision | dict[str, Decision] | None:
 
 def _finished(given: dict[str, Path]) -> Path | None:
     """Return the evaluation.json that is to be shown again; None for predictions."""
-    from imbalance_audit.evaluation_file import is_evaluation
+    from imbalance_audit.evaluation_file import EVALUATION
 
     first = next(iter(given.values()))
-    return first if len(given) == 1 and first.suffix == ".json" and is_evaluation(first) else None
+    return first if len(given) == 1 and first.suffix == ".json" and EVALUATION.says(first) else None
 
 
 def _again(path: Path, require: Sequence[str]) -> Evaluation:

@@ -18,10 +18,10 @@ def render(
 ) -> None:
     """Write report.html and report.md again from an audit.json or an evaluation.json, as it was judged."""
     from imbalance_audit.audit_file import load_audit
-    from imbalance_audit.evaluation_file import is_evaluation, load_evaluation
+    from imbalance_audit.evaluation_file import EVALUATION, load_evaluation
     from imbalance_audit.publishing import publish, publish_evaluation
 
     folder = out or audit.parent
-    evaluated = is_evaluation(audit)
+    evaluated = EVALUATION.says(audit)
     for path in publish_evaluation(load_evaluation(audit), folder) if evaluated else publish(load_audit(audit), folder):
         say(f"wrote {path}")
