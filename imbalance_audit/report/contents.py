@@ -13,7 +13,7 @@ from imbalance_audit.report import figures
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imbalance_audit.records import Audit, Finding, Measures, Severity, State
+    from imbalance_audit.records import Audit, Finding, Measures, Severity, State, Unit
 
 Verdict = Literal["fail", "warn", "pass", "unchecked"]
 
@@ -29,6 +29,13 @@ CLASS_ORDERS = {
     "lexical": "sorted by code point: the order of torchvision's ImageFolder and of scikit-learn on strings",
     "natural": "digits inside names sorted as numbers (img2 before img10): the order of timm's folder reader",
 }
+
+WHOLES: dict[Unit, tuple[str, str, str]] = {
+    "box": ("image", "box", "boxes"),
+    "pixel": ("image", "pixel", "pixels"),
+    "token": ("sentence", "token", "tokens"),
+}
+"""Units of which a sample has many → the sample, and one and several of the unit."""
 
 STATES: tuple[State, ...] = ("passed", "failed", "not_run")
 
@@ -191,11 +198,14 @@ def measure_lines(measures: Measures) -> tuple[tuple[str, str], ...]:
 def size(audit: Audit) -> tuple[str, str, str]:
     """Return what was counted: its noun, how many, and how it relates to the labels."""
     samples, labels = audit.counts.total_samples, audit.counts.total_instances
+    if audit.source.unit in WHOLES:
+        whole, *part = WHOLES[audit.source.unit]
+        each = f", {figures.number(labels / samples)} {part[1]} each" if samples else ""
+        return f"{whole}s".capitalize(), figures.count(samples), f"{figures.counted(labels, *part)}{each}; all counted"
     if audit.source.task == "multilabel" or samples != labels + audit.counts.unlabelled:
         each = f", {figures.number(labels / samples)} a sample" if samples else ""
         return "Samples", figures.count(samples), f"{figures.counted(labels, 'label')}{each}; all counted"
-    unit = "boxes" if audit.source.unit == "box" else f"{audit.source.unit}s"
-    return unit.capitalize(), figures.count(samples), "all counted, none sampled"
+    return f"{audit.source.unit}s".capitalize(), figures.count(samples), "all counted, none sampled"
 
 
 def order_line(audit: Audit) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 
-from imbalance_audit.records import Audit, Coverage, Finding
+from imbalance_audit import scan
+from imbalance_audit.records import Audit, Coverage, Finding, Labels, Unit
 from imbalance_audit.report.terminal import render_findings, render_summary
 from tests.report.samples import HOSTILE, audit_of, hostile, realistic
 
@@ -70,3 +72,21 @@ def test_every_hostile_label_is_still_recognisable() -> None:
     text = render_summary(audit_of([(None, None, label, 1) for label in HOSTILE[:5]]))
 
     assert '"two\\nlines"' in text
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("box", "2 images, 3 boxes, 1.5 boxes each"),
+        ("token", "2 sentences, 3 tokens, 1.5 tokens each"),
+        ("pixel", "2 images, 3 pixels, 1.5 pixels each"),
+        ("image", "3 images, all counted"),
+    ],
+)
+def test_what_was_counted_is_called_by_its_name(unit: Unit, words: str) -> None:
+    rows: dict[str, list[object]] = {"label": ["cat", "dog", "cat"], "id": [1, 1, 2]}
+    marks = {} if unit == "image" else {"new_sample": [True, False, True], "new_label": [True, True, True]}
+
+    audit = scan(Labels(pl.LazyFrame({**rows, **marks}), unit=unit))
+
+    assert words in render_summary(audit, colour=False)
