@@ -3,15 +3,20 @@
     python -m pipelines.evaluate_fashion_mnist --predictions predictions --out reports/fashion_mnist_lt
 
 Reads what `pipelines.train_fashion_mnist` wrote. Classes are judged on the balanced test rows; probabilities (NLL,
-calibration) on the same rows, weighted back to the class shares of the training data. What is tuned, τ and the
-temperature, is tuned on the validation rows. Writes `evaluation/` for the first seed, and training.md with the means
-over the seeds.
+calibration) and costs on the same rows, weighted back to the class shares of the training data. What is tuned, τ and
+the temperatures, is tuned on the validation rows. Writes `evaluation/` for the first seed, and training.md with the
+means over the seeds.
+
+What an error costs stands in `data/fashion_mnist_costs.csv`, as for a shop that sorts its pictures. Two tops (a dress
+is one), or two kinds of shoes: 1, the customer sees a neighbouring shelf. A top and trousers: 2, the wrong shelf, but
+still clothes. Clothes, shoes and bags for each other: 5, the wrong department, where nobody looks for it.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 from typing import NamedTuple
@@ -24,7 +29,8 @@ from imbalance_audit import ClassWeights, Evaluation, evaluate, load_weights
 from imbalance_audit.decisions import TuningPlan, correct, fit_temperature, inverse_map, tune_decision
 from imbalance_audit.decisions.priors import row_weights
 from imbalance_audit.publishing import publish_evaluation
-from imbalance_audit.records import InverseMap, RunEvaluation
+from imbalance_audit.records import Decision, InverseMap, RunEvaluation
+from imbalance_audit.weights import read_costs
 from pipelines.fashion_mnist_lt import CLASSES
 
 COLUMNS = [f"logit_{name}" for name in CLASSES]
@@ -32,13 +38,23 @@ NAMES = ("plain", "post-hoc", "balanced", "effective-number", "deferred", "sampl
 FORMS = ("", ", tempered", ", corrected", ", corrected and tempered")
 """What is made of a run's logits: nothing, a temperature, the correction for its training, both."""
 TUNED = "plain, τ tuned"
+CHEAPEST = "plain, least cost"
+CHEAPEST_EVEN = "plain, least cost of even classes"
+COSTS = Path(__file__).parent / "data/fashion_mnist_costs.csv"
 PUBLISHED = (
-    "plain", TUNED, "post-hoc", "balanced", "balanced, corrected", "sampler", "logit-adjusted",
+    "plain", TUNED, CHEAPEST, "post-hoc", "balanced", "balanced, corrected", "sampler", "logit-adjusted",
     "logit-adjusted, corrected",
 )  # fmt: skip
 """The runs that are compared pair by pair."""
 
 Logits = NDArray[np.float64]
+
+
+class Runs(NamedTuple):
+    """The test rows of each run of a seed, and the decisions of those that are not decided by the largest logit."""
+
+    tables: dict[str, pl.DataFrame]
+    decisions: dict[str, Decision]
 
 
 class Rows(NamedTuple):
@@ -59,17 +75,18 @@ def inverse_maps(balanced: ClassWeights, effective: ClassWeights) -> dict[str, I
     }
 
 
-def runs_of(folder: Path, seed: int) -> dict[str, pl.DataFrame]:
-    """Return the name of each run of a seed, in each form → its test rows."""
+def runs_of(folder: Path, seed: int) -> Runs:
+    """Return the runs of a seed, each in each form."""
     balanced, effective = (load_weights(folder / f"{name}.pt") for name in ("balanced", "effective-number"))
     maps = inverse_maps(balanced, effective)
-    runs: dict[str, pl.DataFrame] = {}
+    runs = Runs({}, {})
     for name in NAMES:
         table = pl.read_parquet(folder / f"{name}-seed{seed}.parquet")
         rows = Rows(table.filter(split="val"), table.filter(split="test").drop("split"))
-        runs |= {name + form: found for form, found in forms_of(rows, maps.get(name), balanced).items()}
+        runs.tables.update({name + form: found for form, found in forms_of(rows, maps.get(name), balanced).items()})
         if name == "plain":
-            runs[TUNED] = tuned(rows, balanced)
+            runs.decisions.update(decisions_of(rows.val, balanced))
+            runs.tables.update(dict.fromkeys(runs.decisions, rows.test))
     return runs
 
 
@@ -83,15 +100,43 @@ def forms_of(rows: Rows, inverse: InverseMap | None, weights: ClassWeights) -> d
     return found
 
 
-def tuned(rows: Rows, weights: ClassWeights) -> pl.DataFrame:
-    """Return the test rows decided by argmax of log p - τ·log π, with the τ of the best macro-F1 on validation."""
-    decision = tune_decision(logits_of(rows.val), truth_of(rows.val), CLASSES, TuningPlan(prior=weights.prior))
-    return _with(rows.test, logits_of(rows.test) + np.asarray(decision.offset))
+def decisions_of(val: pl.DataFrame, weights: ClassWeights) -> dict[str, Decision]:
+    """Return what is tuned on validation: τ of log p - τ·log π by macro-F1, and the least expected cost.
+
+    The cost is one of class shares, those of training or even ones: validation rows count by them when the temperature
+    is fitted, and the probabilities are shifted to them.
+    """
+    prior = weights.prior
+    by_cost = TuningPlan(
+        method="costs",
+        metric="expected_cost",
+        costs=read_costs(str(COSTS)),
+        calibrate="temperature",
+        prior=prior,
+        target=prior,
+    )
+    plans = {
+        TUNED: TuningPlan(prior=prior),
+        CHEAPEST: by_cost,
+        CHEAPEST_EVEN: replace(by_cost, target=[1 / len(CLASSES)] * len(CLASSES)),
+    }
+    return {name: tune_decision(logits_of(val), truth_of(val), CLASSES, plan) for name, plan in plans.items()}
 
 
-def judged(runs: dict[str, pl.DataFrame], weights: ClassWeights, *, resamples: int) -> Evaluation:
-    """Return what the runs are worth; probabilities where classes are as common as in training."""
-    return evaluate(runs, weights=weights, target="data", id="id", label="label", resamples=resamples)
+def judged(
+    runs: Runs, weights: ClassWeights, *, names: Sequence[str], resamples: int, target: str = "data"
+) -> Evaluation:
+    """Return what some runs are worth; probabilities and costs where classes are as common as in training."""
+    return evaluate(
+        {name: runs.tables[name] for name in names},
+        decision={name: one for name, one in runs.decisions.items() if name in names},
+        weights=weights,
+        costs=read_costs(str(COSTS)),
+        target=target,
+        id="id",
+        label="label",
+        resamples=resamples,
+    )
 
 
 def logits_of(table: pl.DataFrame) -> Logits:
@@ -117,18 +162,21 @@ def _with(table: pl.DataFrame, logits: Logits) -> pl.DataFrame:
     return table.with_columns(pl.Series(name, column) for name, column in zip(COLUMNS, logits.T, strict=True))
 
 
-def write_up(seeds: Sequence[Evaluation], weights: ClassWeights) -> str:
-    """Return training.md: means over the seeds of what the evaluations found."""
+def write_up(seeds: Sequence[Evaluation], even: Sequence[Evaluation], weights: ClassWeights) -> str:
+    """Return training.md: means over the seeds of what the evaluations found, `even` under a uniform prior."""
     names = [run.name for run in seeds[0].runs]
-    decided = [name for name in names if name in (*NAMES, TUNED)]
-    by_name = {name: [next(run for run in found.runs if run.name == name) for found in seeds] for name in names}
+    decided = [name for name in names if name in (*NAMES, TUNED, CHEAPEST)]
+    by_name, by_name_even = (
+        {name: [next(run for run in found.runs if run.name == name) for found in each] for name in names}
+        for each in (seeds, even)
+    )
     lines = [
         "# Did the weights help?",
         "",
         f"Fashion-MNIST cut to a long tail: {sum(weights.counts):,} training images, {max(weights.counts):,} of the "
         f"commonest class and {min(weights.counts):,} of the rarest. {seeds[0].rows:,} test images, the same number of "
         "each class; as many others, also balanced, are for validation, on which alone τ and the temperatures were "
-        f"tuned. Each figure: mean ± standard deviation over {len(seeds)} seeds, in per cent but for the NLL.",
+        f"tuned. Each figure: mean ± standard deviation over {len(seeds)} seeds, in per cent but for NLL and costs.",
         "",
         "`evaluation/` compares the runs of the first seed row by row, with intervals.",
         "",
@@ -140,7 +188,15 @@ def write_up(seeds: Sequence[Evaluation], weights: ClassWeights) -> str:
     for name in decided:
         columns = [_percent(by_name[name], metric) for metric in ("balanced_accuracy", "macro_f1", "worst_recall")]
         lines.append(f"| {name} | " + " | ".join(columns) + " |")
-    lines += ["", *_probabilities(by_name), "", "## Recall of each class, mean over the seeds", ""]
+    lines += [
+        "",
+        *_probabilities(by_name),
+        "",
+        *_costs(by_name, by_name_even),
+        "",
+        "## Recall of each class, mean over the seeds",
+        "",
+    ]
     lines += ["| class | training images | " + " | ".join(decided) + " |", "|---|--:|" + "--:|" * len(decided)]
     for place, name in enumerate(CLASSES):
         recalls = [
@@ -165,6 +221,26 @@ def _probabilities(by_name: dict[str, list[RunEvaluation]]) -> list[str]:
         nll = [_spread(_values(by_name.get(name + form, ()), "nll"), digits=3) for form in shown["NLL"]]
         ece = [_percent(by_name.get(name + form, ()), "ece") for form in shown["ECE"]]
         lines.append(f"| {name} | " + " | ".join([*nll, *ece]) + " |")
+    return lines
+
+
+def _costs(skewed: dict[str, list[RunEvaluation]], even: dict[str, list[RunEvaluation]]) -> list[str]:
+    lines = [
+        "## What errors cost",
+        "",
+        "The mean cost of a row, by `pipelines/data/fashion_mnist_costs.csv`: 1 within tops or shoes, 2 between tops "
+        "and trousers, 5 between clothes, shoes and bags. Test rows count by the class shares that a column names. "
+        "Least cost: decided by the tempered probabilities of the plain run, for the shares of training or for even "
+        "ones.",
+        "",
+        "| run | as common as in training | as in training, corrected | equally common |",
+        "|---|--:|--:|--:|",
+    ]
+    corrected = FORMS[2]
+    for name in (*NAMES[:1], TUNED, CHEAPEST, CHEAPEST_EVEN, *NAMES[1:]):
+        told = [skewed[name], skewed.get(name + corrected, ()), even[name]]
+        columns = [_spread(_values(runs, "expected_cost"), digits=3) for runs in told]
+        lines.append(f"| {name} | " + " | ".join(columns) + " |")
     return lines
 
 
@@ -193,11 +269,15 @@ def main() -> None:
     seeds = range(len(list(options.predictions.glob("plain-seed*.parquet"))))
     weights = load_weights(options.predictions / "balanced.pt")
     runs = [runs_of(options.predictions, seed) for seed in seeds]
-    shown = {name: runs[0][name] for name in PUBLISHED}
     command = "python -m pipelines.evaluate_fashion_mnist"
-    publish_evaluation(judged(shown, weights, resamples=1000), options.out / "evaluation", command=command)
+    published = judged(runs[0], weights, names=PUBLISHED, resamples=1000)
+    publish_evaluation(published, options.out / "evaluation", command=command)
     # Means over seeds need no intervals over rows.
-    text = write_up([judged(each, weights, resamples=1) for each in runs], weights)
+    skewed, even = (
+        [judged(each, weights, names=[*each.tables], resamples=1, target=target) for each in runs]
+        for target in ("data", "uniform")
+    )
+    text = write_up(skewed, even, weights)
     (options.out / "training.md").write_text(text, encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ from sklearn.metrics import f1_score
 from imbalance_audit import class_weights, scan
 from imbalance_audit.evaluation_file import load_evaluation
 from imbalance_audit.publishing import publish
-from pipelines.evaluate_fashion_mnist import COLUMNS, NAMES, PUBLISHED, TUNED
+from pipelines.evaluate_fashion_mnist import CHEAPEST, COLUMNS, COSTS, NAMES, PUBLISHED, TUNED
 from pipelines.fashion_mnist_lt import CLASSES, labels
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +93,20 @@ def test_the_evaluation_is_of_the_test_rows_and_the_figures_are_scikit_learns(ru
     assert found.rows == 100
     assert by_name["balanced"].metrics["macro_f1"].value == pytest.approx(expected)
     assert (run / "evaluation/report.html").stat().st_size > 0
+
+
+def test_costs_are_those_of_the_file_under_the_shares_of_training(run: Path) -> None:
+    found = load_evaluation(run / "evaluation/evaluation.json")
+    table = pl.read_parquet(run / "predictions/plain-seed0.parquet").filter(split="test")
+    prior = torch.load(run / "weights.pt")["prior"].numpy()
+
+    costs = pl.read_csv(COSTS, columns=list(CLASSES)).to_numpy()
+    truth = np.array([CLASSES.index(name) for name in table["label"]])
+    each = costs[truth, table.select(COLUMNS).to_numpy().argmax(1)]
+    by_name = {one.name: one for one in found.runs}
+    assert by_name["plain"].metrics["expected_cost"].value == pytest.approx(np.average(each, weights=prior[truth]))
+    assert all("a decision (" in by_name[name].notes[-1] for name in (TUNED, CHEAPEST))
+    assert "| plain, least cost of even classes |" in (run / "training.md").read_text()
 
 
 def test_the_committed_audit_is_what_the_whole_data_set_gives(whole: Path, tmp_path: Path) -> None:
