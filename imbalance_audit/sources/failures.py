@@ -135,13 +135,18 @@ def translate(error: BaseException, path: str) -> SourceError:
         return EmptySourceError(f"{name} is empty. Write the labels into it first.")
     remote = "object-store error" in found or "error sending request" in found
     for signs, sentence in _REMOTE_SENTENCES if remote else _SENTENCES:
-        if any(sign in (str(error).lower() if remote else found) for sign in signs):
+        if any(_says(str(error).lower() if remote else found, sign) for sign in signs):
             return SourceError(f"{name} {sentence}.")
     # The library shows the path of a link apart from its host.
     text = re.sub(r"\?[^\s)]+", "", redacted(text)) if remote else redacted(text)
     text = text if remote else _without_folders(text)
     shown = plain(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…").rstrip(".")
     return SourceError(f"{name} cannot be read: {shown}. Check that the file is complete and of the format it claims.")
+
+
+def _says(text: str, sign: str) -> bool:
+    """A status stands alone: file names hold such numbers too."""
+    return re.search(rf"\b{sign}\b", text) is not None if sign.isdigit() else sign in text
 
 
 def _culprit(labels: Labels) -> tuple[str, BaseException] | None:

@@ -66,7 +66,7 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def image(path: Path, colour: int = 0) -> Path:
+def image(path: Path, colour: int = 200) -> Path:
     """Write a portable picture of one pixel: a real image, whatever its suffix says."""
     return write(path, b"P6 1 1 255\n" + bytes([colour] * 3))
 
@@ -274,7 +274,7 @@ def masks(folder: Path) -> Path:
     return folder / "SegmentationClass"
 
 
-def _instances(boxes: Sequence[Sequence[int]], **more: object) -> str:
+def instances(boxes: Sequence[Sequence[int]], **more: object) -> str:
     """Return annotations of images, in each of which these categories have a box."""
     images = [{"id": i, "file_name": f"{i:012}.jpg", "width": 8, "height": 8} for i in range(len(boxes))]
     pairs = [(i, category) for i, categories in enumerate(boxes) for category in categories]
@@ -288,15 +288,15 @@ def _instances(boxes: Sequence[Sequence[int]], **more: object) -> str:
 
 def coco(folder: Path) -> Path:
     """As COCO 2017 is unpacked: annotations beside folders of images."""
-    write(folder / "coco" / "annotations" / "instances_train2017.json", _instances([[17, 17, 18], [21], []]))
-    write(folder / "coco" / "annotations" / "instances_val2017.json", _instances([[18]]))
+    write(folder / "coco" / "annotations" / "instances_train2017.json", instances([[17, 17, 18], [21], []]))
+    write(folder / "coco" / "annotations" / "instances_val2017.json", instances([[18]]))
     image(folder / "coco" / "train2017" / "000000000000.jpg")
     image(folder / "coco" / "val2017" / "000000000000.jpg")
     return folder / "coco"
 
 
 def lvis(folder: Path) -> Path:
-    content = json.loads(_instances([[17, 17], [18], [21], []], frequency="r", image_count=1, synset="x.n.01"))
+    content = json.loads(instances([[17, 17], [18], [21], []], frequency="r", image_count=1, synset="x.n.01"))
     for one in content["images"]:
         one |= {"not_exhaustive_category_ids": [], "neg_category_ids": [], "coco_url": "http://images/x.jpg"}
     return write(folder / "lvis_v1_train.json", json.dumps(content))

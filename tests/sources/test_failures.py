@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.sources import ReadOptions, read, reading, translate
 
 
 def count(path: Path | list[Path], options: ReadOptions | None = None) -> int:
@@ -101,3 +101,26 @@ def test_no_absolute_path_gets_into_a_sentence(parquet: Path) -> None:
 def test_errors_that_are_not_of_reading_pass(parquet: Path) -> None:
     with pytest.raises(ZeroDivisionError), reading(read(parquet)):
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(5, "Input/output error", "/home/me/my data/x.csv"),
+        OSError("cannot map (/home/me/data/x.csv)"),
+        pl.exceptions.ComputeError("broken file:///home/me/data/x.csv: page 3, path=/home/me/data/x.csv"),
+    ],
+)
+def test_no_folder_of_this_machine_stands_in_a_sentence(error: Exception) -> None:
+    text = str(translate(error, "x.csv"))
+
+    assert "home" not in text
+    assert "data/" not in text
+    assert text.count("x.csv") >= 2
+
+
+def test_a_number_in_a_file_name_is_no_status_of_a_server() -> None:
+    missing = "Object-store error: Object at location b/00000-0-4035ac40-a401.parquet not found"
+
+    assert "does not exist" in str(translate(OSError(missing), "table"))
+    assert "with the credentials in use" in str(translate(OSError("Object-store error: status 403 Forbidden"), "table"))

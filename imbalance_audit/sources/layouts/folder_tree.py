@@ -117,7 +117,8 @@ def read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     classes = tuple(sorted({name for tree in trained for name in tree.classes}))
     agreed = len({tree.classes for tree in trained}) <= 1
     frame, escaped = _frame(trees)
-    notes = notes_of(trees, trained, left_out=left_out, escaped=escaped, suffixes=suffixes)
+    loose = () if len(paths) > 1 or roots[0][0] == base else _loose_files(base)
+    notes = (*loose, *notes_of(trees, trained, left_out=left_out, escaped=escaped, suffixes=suffixes))
     origin = Origin(
         path=path,
         kind="folder-tree",
@@ -164,6 +165,14 @@ def _roots(paths: Sequence[Path], suffixes: tuple[str, ...]) -> tuple[list[tuple
     named = {name: split for name in folders if (split := split_of_name(name)) is not None}
     splits = _split_folders(root, folders, named, suffixes) if named else []
     if not splits:
+        sure = len(set(named.values())) > 1 or 0 < len(named) == len(folders)
+        if sure and not any(listing(f"{root}{os.sep}{name}").folders for name in named):
+            shown = ", ".join(map(quoted, named))
+            message = (
+                f"{plain(shown_path([root]))} holds splits ({shown}) without class folders, so their files have no"
+                " label. Name what holds the labels."
+            )
+            raise SourceError(message)
         return [(root, None)], []
     return (
         [(f"{root}{os.sep}{name}", named.get(name, name)) for name in splits],
@@ -186,6 +195,12 @@ def _split_folders(root: str, folders: Sequence[str], named: dict[str, str], suf
     if len(splits) == 1 and any(_holds(f"{root}{os.sep}{name}", suffixes) for name in others):
         return []
     return splits
+
+
+def _loose_files(root: str) -> tuple[str, ...]:
+    """Return a note on files beside the folders of the splits."""
+    counts = suffix_counts(name for name in listing(root).files if not name.startswith("."))
+    return (f"Files beside the splits left out: {shown_suffixes(counts)}.",) if counts else ()
 
 
 def _holds(folder: str, suffixes: tuple[str, ...]) -> bool:
