@@ -100,6 +100,8 @@ def answers(evaluation: Evaluation, contents: EvaluationContents) -> list[Answer
     left = len(runs) - 1 - _COMPARED
     found += [Answer("fact", f"{figures.counted(left, 'more run')} in evaluation.json.")] if left > 0 else []
     found += _weakest((contents.ranked or runs)[0], several=len(runs) > 1)
+    # Which run is best may turn with the class shares.
+    found += [Answer("fact", prior_line(evaluation))] if evaluation.target else []
     return found
 
 

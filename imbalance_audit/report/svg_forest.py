@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Difference
     from imbalance_audit.report.metrics import MetricUnit
 
-_W, _LEFT, _MIDDLE, _HALF, _WORDS, _ROW = 640, 128, 268, 128, 412, 25
+_W, _LEFT, _MIDDLE, _HALF, _WORDS, _ROW = 690, 128, 268, 128, 412, 25
 
 _UNITS: dict[MetricUnit, str] = {"share": "points", "number": "", "cost": "of cost"}
 

@@ -125,6 +125,11 @@ def test_the_prior_and_the_regions_are_told_as_recorded() -> None:
     assert not any("Regions" in line for line in method_lines(bare(), read(bare())))
 
 
+def test_a_prior_that_was_asked_for_is_told_beside_what_is_best_under_it() -> None:
+    assert prior_line(realistic()) in sentences(realistic())
+    assert not any("class shares" in sentence or "prior" in sentence for sentence in sentences(small()))
+
+
 def test_the_resamples_and_their_seed_are_told() -> None:
     drawn = replace(small(), resamples=2_000, seed=11)
 
