@@ -88,7 +88,7 @@ def load_evaluation(path: str | PathLike[str]) -> Evaluation:
         raise AuditFileError(message)
     try:
         return _from_json(found)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         message = f"{name} is not a complete evaluation ({type(error).__name__}: {plain(str(error))}). Evaluate again."
         raise AuditFileError(message) from error
 
