@@ -78,7 +78,7 @@ def load_evaluation(path: str | PathLike[str]) -> Evaluation:
     found = EVALUATION.read(path)
     try:
         return _from_json(found)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         got = f"{type(error).__name__}: {plain(str(error))}"
         message = f"{plain(str(path))} is not a complete evaluation ({got}). {EVALUATION.way_out}"
         raise AuditFileError(message) from error

@@ -77,8 +77,10 @@ Edit = Callable[[dict[str, object]], object]
         (lambda found: found["runs"][0]["metrics"].update(accuracy=3), "not a complete evaluation"),
         (lambda found: found.update(runs=[3]), "not a complete evaluation"),
         (lambda found: found.update(target=5), "not a complete evaluation"),
+        (lambda found: found.pop("seed"), r"not a complete evaluation \(KeyError: 'seed'\)"),
+        (lambda found: found.update(resamples=float("inf")), "not a complete evaluation"),
     ],
-    ids=["version", "format", "no runs", "no estimate", "no run", "no target"],
+    ids=["version", "format", "no runs", "no estimate", "no run", "no target", "no seed", "no number of resamples"],
 )
 def test_another_or_a_damaged_file_is_refused(full: Evaluation, tmp_path: Path, edit: Edit, said: str) -> None:
     found = json.loads(dump_evaluation(replace(full)))

@@ -12,10 +12,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from imbalance_audit.decision_file import save_decision
+from imbalance_audit import class_weights, evaluate, scan
+from imbalance_audit.audit_file import save_audit
+from imbalance_audit.decision_file import load_decision, save_decision
 from imbalance_audit.decisions import decide, tune_decision
 from imbalance_audit.evaluation.options import PredictionOptions
 from imbalance_audit.evaluation.reading import read_predictions
+from imbalance_audit.evaluation_file import dump_evaluation
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -102,15 +105,21 @@ def test_a_decision_makes_the_classes_of_the_run_that_it_names(run: Run) -> None
     assert any("a decision (argmax, tuned by" in note for note in tuned["notes"])
 
 
-@pytest.mark.usefixtures("decision")
-def test_one_decision_is_of_every_run_and_the_split_is_named_as_in_a_scan(run: Run) -> None:
+def test_one_decision_is_of_every_run_and_the_split_is_named_as_in_a_scan(run: Run, decision: Path) -> None:
     rest = ("--split", "part", "--of-split", "test", "--json", "-", "--resamples", "10")
 
-    by_name = run("evaluate", "plain.parquet", "--decision", "plain=decision.json", *rest)
-    for_all = run("evaluate", "plain.parquet", "--decision", "decision.json", *rest)
+    for_all = json.loads(run("evaluate", "plain.parquet", "--decision", "decision.json", *rest).stdout)
+    by_name = evaluate(
+        {"plain": decision.parent / "plain.parquet"},
+        decision={"plain": load_decision(decision)},
+        split="part",
+        of_split="test",
+        resamples=10,
+    )
 
-    assert by_name.stdout == for_all.stdout
-    assert json.loads(for_all.stdout)["rows"] == 150
+    own = json.loads(dump_evaluation(by_name))
+    assert {**for_all["runs"][0], "path": ""} == {**own["runs"][0], "path": ""}
+    assert for_all["rows"] == 150
 
 
 @pytest.mark.usefixtures("decision")
@@ -138,9 +147,9 @@ def test_a_decision_that_cannot_be_applied_ends_in_one_sentence(
 
 def test_the_audit_and_the_weights_give_the_class_order_and_the_counts(run: Run, folder: Path) -> None:
     counts = {"cat": 600, "dog": 90, "fox": 10}
-    labels = pl.DataFrame({"species": [name for name, n in counts.items() for _ in range(n)]})
-    labels.write_parquet(folder / "labels.parquet")
-    run("scan", "labels.parquet", "--json", "audit.json", "--weights", "weights.pt")
+    audit = scan([name for name, n in counts.items() for _ in range(n)])
+    save_audit(audit, folder / "audit.json")
+    class_weights(audit).save(folder / "weights.pt")
 
     by_weights, by_audit = (
         run("evaluate", "plain_lists.parquet", *given, "--target", "data", "--json", "-", "--resamples", "10")
