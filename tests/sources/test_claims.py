@@ -303,3 +303,21 @@ def test_a_folder_that_is_no_iceberg_table_is_refused(tmp_path: Path) -> None:
 def test_pictures_are_no_csv(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds NUL bytes"):
         read(write(tmp_path / "a.csv", "l\0a\0b\0e\0l\0\n\0c\0a\0t\0\n\0"))
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.csv", "a.txt", "a.tar", "a.yaml", "SegmentationClass/a.png"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / name)
+
+    for source in (tmp_path / name, tmp_path):
+        with pytest.raises(SourceError, match=r"neither a file nor a folder|not there|holds no data files"):
+            read(source)
+
+
+def test_a_source_without_a_name_is_not_the_folder_we_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples.class_folders(tmp_path)
+    monkeypatch.chdir(tmp_path / "animals")
+
+    with pytest.raises(SourceError, match="has no name"):
+        read("")

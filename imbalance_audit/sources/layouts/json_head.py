@@ -42,6 +42,8 @@ def json_head(path: Path) -> JsonHead:
     ''
     """
     try:
+        if not path.is_file():  # opening a pipe waits for whoever writes into it
+            return JsonHead()
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError:

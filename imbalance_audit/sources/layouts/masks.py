@@ -125,7 +125,8 @@ def _begins_so(folder: Path) -> bool:
     """Look at the first PNG in the folder or in one of its folders."""
     for below, _ in zip([folder, *map(Path, _folders(folder))], range(_LOOKED_AT), strict=False):
         with os.scandir(below) as entries:
-            first = [entry for entry in islice(entries, _LOOKED_AT) if entry.name.lower().endswith(_SUFFIXES)]
+            some = islice(entries, _LOOKED_AT)
+            first = [entry for entry in some if entry.name.lower().endswith(_SUFFIXES) and entry.is_file()]
         if first:
             with Path(first[0].path).open("rb") as stream:
                 head = stream.read(_HEAD)

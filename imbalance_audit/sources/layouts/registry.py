@@ -59,6 +59,8 @@ def read_layout(named: Sequence[str], options: ReadOptions) -> Labels | None:
     """
     if any(is_remote(name) for name in named):
         return read_remote_table(named, options)
+    if not all(named):
+        return None  # as a path, no name is the folder that we are in
     try:
         paths = [path for name in named for path in _behind(name)]
         layout = _layout_of(paths, options)

@@ -42,6 +42,7 @@ _FOREIGN_MAGIC = (
 )
 _COMPRESSIONS = ((b"\x1f\x8b", ".gz"), (b"\x28\xb5\x2f\xfd", ".zst"))
 _HEAD = 64
+_MARK = b"\xef\xbb\xbf"
 
 
 def checked_format(name: str) -> str:
@@ -109,6 +110,7 @@ def format_of(file: DataFile, wanted: str | None) -> Format:
         raise SourceError(message)
     if claimed is JSON and not wanted:
         claimed = _of_json(file, head, packed=packed)
+    _refuse_mark(file, claimed, head)
     if packed and not claimed.compressible:
         message = f"{plain(file.name)} is compressed, and {claimed.name} is read plain only. Unpack it first."
         raise SourceError(message)
@@ -150,9 +152,15 @@ def _named(name: str) -> Format:
     raise SourceError(message)
 
 
+def _refuse_mark(file: DataFile, claimed: Format, head: bytes) -> None:
+    if claimed is JSONL and head.startswith(_MARK):
+        message = f"{plain(file.name)} begins with a byte order mark, which JSON lines forbid. Write it again without."
+        raise SourceError(message)
+
+
 def _of_json(file: DataFile, head: bytes, *, packed: bool) -> Format:
     """Spark writes JSON lines into `.json` files."""
-    brace = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    brace = head.removeprefix(_MARK).lstrip().startswith(b"{")
     return JSONL if brace and (packed or not is_document(file.local)) else JSON
 
 

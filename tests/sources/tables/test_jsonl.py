@@ -87,3 +87,12 @@ def test_broken_lines_name_the_file(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"^a\.jsonl cannot be read"):
         labels_of(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz"])
+def test_a_byte_order_mark_is_named(tmp_path: Path, name: str) -> None:
+    text = b'\xef\xbb\xbf{"label": "cat"}\n{"label": "dog"}\n'
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+
+    with pytest.raises(SourceError, match=rf"^{name} begins with a byte order mark, which JSON lines forbid"):
+        read(tmp_path / name)
