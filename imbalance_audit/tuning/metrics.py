@@ -100,9 +100,8 @@ def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Se
     else:
         found = _decided(truth, prediction)
     if name == "micro_f1" and found.task != "multilabel":
-        name = (
-            "accuracy"  # The same of one label a row: each error is a false alarm of one class and a miss of another.
-        )
+        # Of one label a row each error is a false alarm of one class and a miss of another.
+        name = "accuracy"
     return metric_values(Scored(found, Setting())).get(name, math.nan)
 
 
@@ -112,9 +111,7 @@ def _decided(truth: NDArray[Any], predicted: NDArray[Any]) -> Predictions:
 
     _refuse_other_kinds(truth, predicted)
     if truth.ndim == 2:
-        if not all(np.isin(array, (0, 1)).all() for array in (truth, predicted)):
-            message = "Expected 0 and 1 for each label of each row, got others. Return which labels a row has."
-            raise OptionError(message)
+        _refuse_other_labels(truth, predicted)
         return _predictions(truth.astype(np.int64), predicted.astype(np.int64), None, truth.shape[1])
     names, places = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
     return _predictions(places[: len(truth)], places[len(truth) :], None, len(names))
@@ -161,7 +158,13 @@ def _indexed(
         message = f"Expected finite scores, rows × classes, got {scores.dtype} of shape {scores.shape}. Return logits."
         raise OptionError(message)
     if truth.ndim == 2:
-        return truth, scores
+        _refuse_other_labels(truth)
+        if truth.shape != scores.shape:
+            message = (
+                f"Expected a score for each label, got shapes {truth.shape} and {scores.shape}. Return both alike."
+            )
+            raise OptionError(message)
+        return truth.astype(np.int64), scores.astype(np.float64)
     if truth.dtype.kind in "UO" and classes is not None and set(truth.tolist()) <= set(classes):
         places = {name: place for place, name in enumerate(classes)}
         truth = np.array([places[name] for name in truth.tolist()])
@@ -182,6 +185,14 @@ def _refuse_other_kinds(truth: NDArray[Any], predicted: NDArray[Any]) -> None:
             f"Expected truth and prediction as class names, or as class indices, got {truth.dtype} {truth.shape} and "
             f"{predicted.dtype} {predicted.shape}. Return both alike, or scores of shape (rows, classes)."
         )
+        raise OptionError(message)
+
+
+def _refuse_other_labels(*arrays: NDArray[Any]) -> None:
+    import numpy as np
+
+    if not all(np.isin(array, (0, 1)).all() for array in arrays):
+        message = "Expected 0 and 1 for each label of each row, got others. Return which labels a row has."
         raise OptionError(message)
 
 

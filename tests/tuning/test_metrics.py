@@ -126,6 +126,16 @@ def test_predictions_that_cannot_be_judged_are_refused(truth: Any, prediction: A
         figure("macro_f1", truth, prediction)
 
 
+@pytest.mark.parametrize(
+    ("truth", "told"),
+    [([[0, 1, 0]], "a score for each label"), ([[0, 3]], "Expected 0 and 1")],
+    ids=["shape", "values"],
+)
+def test_scores_of_other_labels_are_refused(truth: list[list[int]], told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        figure("pr_auc", truth, [[0.2, 0.9]])
+
+
 def test_an_unknown_metric_names_the_nearest() -> None:
     with pytest.raises(OptionError, match='Did you mean "macro_f1"'):
         metric_of("macro-f1", greater_is_better=None, classes=None)
