@@ -74,8 +74,8 @@ def render_evaluation_markdown(evaluation: Evaluation, *, command: str | None = 
     return text if len(text.encode()) <= LARGEST else cut(text, LARGEST, "evaluation.json")
 
 
-def _more(n: int, what: str) -> str:
-    return f"… and {figures.count(n)} more {what}, see evaluation.json" if n > 0 else ""
+def _more(n: int, one: str, many: str | None = None) -> str:
+    return f"… and {figures.counted(n, f'more {one}', many and f'more {many}')}, see evaluation.json" if n > 0 else ""
 
 
 def _head(evaluation: Evaluation, contents: EvaluationContents) -> list[str]:
@@ -107,7 +107,7 @@ def _requirements(evaluation: Evaluation, caps: EvaluationCaps) -> list[str]:
         for r in found[: caps.listed]
     ]
     table = pipe_table(("State", "Required", "Run", "Found"), rows, right=(3,))
-    return ["## Requirements", table, _more(len(found) - len(rows), "requirements")]
+    return ["## Requirements", table, _more(len(found) - len(rows), "requirement")]
 
 
 def _runs(evaluation: Evaluation, contents: EvaluationContents, caps: EvaluationCaps) -> list[str]:
@@ -119,7 +119,7 @@ def _runs(evaluation: Evaluation, contents: EvaluationContents, caps: Evaluation
         cells = [_told(known.unit, run, key) for run in listed]
         rows.append([escaped(f"{known.name} {ARROWS[known.better]}".rstrip()), *cells])
     blocks = ["## Runs", pipe_table(head, rows, right=range(1, len(head)))]
-    blocks += [_more(len(evaluation.runs) - len(listed), "runs")]
+    blocks += [_more(len(evaluation.runs) - len(listed), "run")]
     told = "↑ higher is better, ↓ lower is better; the interval in brackets."
     return [*blocks, told, *_differences(contents, listed)]
 
@@ -159,7 +159,7 @@ def _classes(evaluation: Evaluation, contents: EvaluationContents, caps: Evaluat
     lines = [_class_row(row, contents, listed) for row in outer(rows, half)]
     left = len(rows) - len(lines)
     if left:
-        lines.insert(half, ["", _more(left, "between"), *[""] * (len(head) - 2)])
+        lines.insert(half, ["", _more(left, "between", "between"), *[""] * (len(head) - 2)])
     right = [i for i, words in enumerate(head) if words not in ("Class", "Region")]
     by = "by rows in training" if contents.trained else "by rows judged"
     summary = f"{figures.counted(len(rows), 'class', 'classes')} {by}, commonest first"
@@ -184,7 +184,7 @@ def _moved(contents: EvaluationContents, listed: tuple[RunEvaluation, ...], caps
         clear = [d for d in contents.of_classes(listed[0].name, run.name) if d.verdict != "noise"]
         lines = [f"- {message(metric(d.metric).name)}: {_cell(verdict_line(d))}" for d in clear[: caps.confusions]]
         left = len(clear) - len(lines)
-        lines += [f"- {_more(left, 'classes')}"] if left else []
+        lines += [f"- {_more(left, 'class', 'classes')}"] if left else []
         if lines:
             head = f"Classes of {code(title(run.name))} that differ from {code(title(listed[0].name))} beyond noise:"
             blocks += [head, "\n".join(lines)]
@@ -220,7 +220,7 @@ def _confusions(evaluation: Evaluation, caps: EvaluationCaps) -> list[str]:
             for c in run.confusions[: caps.confusions]
         ]
         left = len(run.confusions) - len(lines)
-        lines += [f"- {_more(left, 'confusions')}"] if left else []
+        lines += [f"- {_more(left, 'confusion')}"] if left else []
         blocks += [code(title(run.name)), "\n".join(lines)] if lines else []
     return ["## Confusions", *blocks] if blocks else []
 
@@ -262,7 +262,7 @@ def _about(
     odd = notes(evaluation)
     lines = [f"- {message(note[:400])}" for note in odd[: caps.lines]]
     left = len(odd) - len(lines)
-    lines += [f"- {_more(left, 'notes')}"] if left else []
+    lines += [f"- {_more(left, 'note')}"] if left else []
     blocks += ["### Notes", "\n".join(lines)] if lines else []
     files = [f"- {message(run_line(run))}" for run in evaluation.runs[: caps.lines]]
     blocks += ["### Runs judged", "\n".join(files)] if files else []
