@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
-from imbalance_audit.sources.places.folders import walk
+from imbalance_audit.sources.places.folders import not_special, walk
 from imbalance_audit.sources.splits import splits_of_files
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def _values(inner: str) -> list[str]:
 
 def _behind(path: Path) -> Iterable[Path]:
     if path.is_dir():
-        shards = [Path(folder, name) for folder, names in walk(str(path)).files for name in names if is_shard(name)]
+        inside = walk(str(path), keep=not_special).files
+        shards = [Path(folder, name) for folder, names in inside for name in names if is_shard(name)]
         if not shards:
             message = f"{plain(path.name)} holds no {', '.join(SUFFIXES)}: there is nothing to check."
             raise EmptySourceError(message)

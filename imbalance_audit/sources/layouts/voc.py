@@ -106,7 +106,7 @@ def _files(folder: Path) -> tuple[dict[str, Path | None], Mapping[str, Sequence[
     if not inside.is_dir():
         return _loose_files(folder)
     with os.scandir(inside) as entries:
-        names = sorted(entry.name for entry in entries if _is_xml(entry.name))
+        names = sorted(entry.name for entry in entries if _is_xml(entry.name) and entry.is_file())
     files: dict[str, Path | None] = {name.rpartition(".")[0]: inside / name for name in names}
     splits: dict[str, list[str | None]] = {}
     lists = [split for split in _SPLITS if (folder / _LISTS / f"{split}.txt").is_file()]

@@ -22,7 +22,7 @@ from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.shards import find_shards, is_shard
 from imbalance_audit.sources.layouts.tar import open_archive
 from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.places.folders import IMAGES, listing, path_texts
+from imbalance_audit.sources.places.folders import IMAGES, listing, not_special, path_texts
 from imbalance_audit.sources.progress import steps
 from imbalance_audit.sources.tidying.columns import listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
@@ -128,8 +128,8 @@ WEBDATASET = Layout(name="webdataset", claims=claims, read=read, heeds=frozenset
 
 
 def _holds_shards(folder: Path) -> bool:
-    top = listing(str(folder))
-    below = [listing(str(folder / name)).files for name in sorted(top.folders)[:64] if not name.startswith(".")]
+    top = listing(str(folder), keep=not_special)
+    below = [listing(str(folder / name), keep=not_special).files for name in sorted(top.folders)[:64] if not name.startswith(".")]
     names = [name.lower() for files in (top.files, *below) for name in files]
     return any(map(is_shard, names)) and not any(name.endswith(_TABLES) for name in names)
 

@@ -82,6 +82,11 @@ def listing(folder: str, most: int | None = None, keep: Keep | None = None) -> L
     return Listing(folders, files)
 
 
+def not_special(entry: os.DirEntry[str]) -> bool:
+    """Keep folders and regular files: opening a pipe waits for whoever writes into it."""
+    return entry.is_dir() or entry.is_file()
+
+
 def walk(top: str, below: str | None = None, keep: Keep | None = None) -> Walk:
     """Return the files in this folder and below it. No link leads back into a folder above it.
 
