@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 TRAIN = "train"
@@ -29,12 +30,12 @@ class ClassCounts:
     samples: tuple[int, ...]
     starts: tuple[int, ...]
 
-    @property
+    @cached_property
     def splits(self) -> tuple[str, ...]:
         """The named splits, sorted."""
         return tuple(sorted({split for split in self.split if split is not None}))
 
-    @property
+    @cached_property
     def training(self) -> str | None:
         """The split that is trained on; None: all rows."""
         return TRAIN if TRAIN in self.splits else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from imbalance_audit.auditing import scan
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Audit, Finding, Labels
+from imbalance_audit.records import Audit, ClassCounts, Finding, Labels
 from imbalance_audit.rules import RULES, find_rule
 from imbalance_audit.rules.rule import LISTED
+from imbalance_audit.tallies import to_class_counts
 
 Counts = Mapping[str | None, int]
 
@@ -259,3 +261,24 @@ def test_a_rule_is_found_by_code_or_name_and_a_wrong_one_gets_a_suggestion() -> 
     assert find_rule("sup002") is find_rule("absent-from-split")
     with pytest.raises(OptionError, match='Did you mean "SUP002"'):
         find_rule("SUP02")
+
+
+def test_judging_looks_at_all_counts_a_fixed_number_of_times_however_many_the_classes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: dict[int, int] = {}
+
+    class Watched(tuple[str | None, ...]):
+        def __iter__(self) -> Iterator[str | None]:
+            looked[len(self)] = looked.get(len(self), 0) + 1
+            return super().__iter__()
+
+    def watched(table: pl.DataFrame) -> ClassCounts:
+        counts = to_class_counts(table)
+        return replace(counts, split=Watched(counts.split))
+
+    monkeypatch.setattr("imbalance_audit.auditing.to_class_counts", watched)
+    for classes in (200, 400):
+        scan([f"class {i}" for i in range(classes)])
+
+    assert looked[200] == looked[400] < 50

@@ -305,7 +305,9 @@ def test_pictures_are_no_csv(tmp_path: Path) -> None:
         read(write(tmp_path / "a.csv", "l\0a\0b\0e\0l\0\n\0c\0a\0t\0\n\0"))
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.csv", "a.txt", "a.yaml", "a.tar", "Annotations/a.xml", "SegmentationClass/a.png"])
+@pytest.mark.parametrize(
+    "name", ["a.json", "a.csv", "a.txt", "a.yaml", "a.tar", "Annotations/a.xml", "SegmentationClass/a.png"]
+)
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     os.mkfifo(tmp_path / name)

@@ -129,7 +129,11 @@ WEBDATASET = Layout(name="webdataset", claims=claims, read=read, heeds=frozenset
 
 def _holds_shards(folder: Path) -> bool:
     top = listing(str(folder), keep=not_special)
-    below = [listing(str(folder / name), keep=not_special).files for name in sorted(top.folders)[:64] if not name.startswith(".")]
+    below = [
+        listing(str(folder / name), keep=not_special).files
+        for name in sorted(top.folders)[:64]
+        if not name.startswith(".")
+    ]
     names = [name.lower() for files in (top.files, *below) for name in files]
     return any(map(is_shard, names)) and not any(name.endswith(_TABLES) for name in names)
 
