@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from imbalance_audit.records import Decision, InverseMap
+
+Array: TypeAlias = Any
+"""An array of NumPy, or a tensor."""
+Module: TypeAlias = Any
+"""The module numpy or torch."""
 
 FLOOR = 1e-6
 """The probability left to a class that smoothed labels would give less than none: it is not ruled out."""
@@ -32,18 +37,18 @@ class Decided(NamedTuple):
     predicted: Any
 
 
-def log_softmax(logits: Any, xp: Any) -> Any:  # noqa: ANN401 -- arrays of either library, here and below
+def log_softmax(logits: Array, xp: Module) -> Array:
     """Return log softmax over the last axis. A class with the logit -∞ gets -∞."""
     shifted = logits - xp.amax(logits, axis=-1, keepdims=True)
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=-1, keepdims=True))
 
 
-def log_sigmoid(odds: Any, xp: Any) -> Any:  # noqa: ANN401
+def log_sigmoid(odds: Array, xp: Module) -> Array:
     """Return log σ(s), exact in both tails."""
     return xp.clip(odds, max=0.0) - xp.log1p(xp.exp(-xp.abs(odds)))
 
 
-def log_inverse_slope(log_p: Any, gamma: float, epsilon: float, xp: Any) -> Any:  # noqa: ANN401
+def log_inverse_slope(log_p: Array, gamma: float, epsilon: float, xp: Module) -> Array:
     """Return log h(p), h = -1/f', for the loss f of a class.
 
     Σ_c t_c·f(p_c) over p with sum 1 is least where t_c·f'(p_c) is the same for every class, so t ∝ h(p). Focal,
@@ -60,7 +65,9 @@ def log_inverse_slope(log_p: Any, gamma: float, epsilon: float, xp: Any) -> Any:
     return log_p
 
 
-def corrected(logits: Any, inverse: InverseMap, before: Any, after: Any, *, multilabel: bool, xp: Any) -> Any:  # noqa: ANN401
+def corrected(
+    logits: Array, inverse: InverseMap, before: Array, after: Array, *, multilabel: bool, xp: Module
+) -> Array:
     """Return the log posterior of the data up to a constant, or its log odds: what `InverseMap` tells, step by step.
 
     The shifts come apart from the map, as arrays of the library.
@@ -99,7 +106,7 @@ def constants(decision: Decision) -> dict[str, NDArray[np.float64]]:
     return {name: np.asarray(values, dtype=np.float64) for name, values in vectors.items()}
 
 
-def decided(logits: Any, decision: Decision, vectors: Mapping[str, Any], xp: Any) -> Decided:  # noqa: ANN401
+def decided(logits: Array, decision: Decision, vectors: Mapping[str, Array], xp: Module) -> Decided:
     """Return the probabilities and the classes of logits (…, C); of several labels, booleans (…, C)."""
     inverse, multilabel = decision.correction, decision.multilabel
     scores = corrected(logits, inverse, vectors["before"], vectors["after"], multilabel=multilabel, xp=xp)

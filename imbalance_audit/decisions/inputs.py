@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def checked_logits(logits: Any, *, size: int | None = None, multilabel: bool = False) -> NDArray[np.float64]:  # noqa: ANN401 -- anything that is an array
+def checked_logits(logits: object, *, size: int | None = None, multilabel: bool = False) -> NDArray[np.float64]:
     """Return float64 (N, C).
 
     Raises:
@@ -49,7 +49,7 @@ def checked_logits(logits: Any, *, size: int | None = None, multilabel: bool = F
     return z
 
 
-def checked_truth(truth: Any, shape: tuple[int, ...], *, multilabel: bool) -> NDArray[np.int64]:  # noqa: ANN401
+def checked_truth(truth: object, shape: tuple[int, ...], *, multilabel: bool) -> NDArray[np.int64]:
     """Return int64 (N,) class indices, or (N, C) of 0 and 1 where a row may have several labels.
 
     Raises:
@@ -69,7 +69,7 @@ def checked_truth(truth: Any, shape: tuple[int, ...], *, multilabel: bool) -> ND
     return y.astype(np.int64)
 
 
-def checked_shares(what: str, shares: Any, size: int, *, positive: bool = False) -> NDArray[np.float64]:  # noqa: ANN401
+def checked_shares(what: str, shares: object, size: int, *, positive: bool = False) -> NDArray[np.float64]:
     """Return float64 (C,), scaled to the sum 1.
 
     Raises:

@@ -107,7 +107,7 @@ def begin(
     """
     try:
         import numpy as np  # noqa: F401 -- only whether they can be imported, before the first training
-        import scipy.special  # noqa: F401
+        import scipy.special  # noqa: F401 -- likewise
     except ModuleNotFoundError as error:
         wanted_by = "Tuning weights"
         raise MissingExtraError.of(wanted_by, extra="tune") from error

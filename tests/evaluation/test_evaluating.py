@@ -26,7 +26,7 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
 def test_without_numpy_the_front_door_can_still_be_imported() -> None:
     code = "import sys; sys.modules['numpy'] = None; from imbalance_audit import evaluate"
 
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_run_is_called_by_its_file_and_several_by_their_names(tmp_path: Path) -> None:

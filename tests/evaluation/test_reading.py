@@ -58,7 +58,7 @@ def test_lists_of_scores_are_in_the_order_of_the_declared_classes(
     found = read(path, classes=NAMES)
 
     assert found.truth.tolist() == read(frame).truth.tolist()
-    assert np.allclose(found.scores, scores)  # type: ignore[arg-type]
+    assert np.allclose(found.scores, scores)  # type: ignore[arg-type]  # -- None would fail as well
 
 
 def test_lists_of_scores_without_declared_classes_are_refused() -> None:
@@ -310,5 +310,5 @@ def test_logits_of_a_probability_of_zero_are_finite() -> None:
     many = read({"label": [["a"]], "prob_a": [0.0], "prob_b": [1.0]}).logits()
     one = read({"label": ["a"], "prob_a": [0.0], "prob_b": [1.0]}).logits()
 
-    assert np.isfinite(many).all()  # type: ignore[arg-type]
-    assert np.isfinite(one).all()  # type: ignore[arg-type]
+    assert np.isfinite(many).all()  # type: ignore[arg-type]  # -- None would fail as well
+    assert np.isfinite(one).all()  # type: ignore[arg-type]  # -- None would fail as well

@@ -215,7 +215,7 @@ def test_several_addresses_on_the_command_line_keep_their_slashes(tmp_path: Path
     assert json.loads(done.stdout)["source"]["path"] == "s3://labels/c/train.csv, s3://labels/c/val.csv"
 
 
-def test_a_signed_link_is_read_and_its_signature_is_told_nobody(tmp_path: Path, store: Any) -> None:  # noqa: ANN401
+def test_a_signed_link_is_read_and_its_signature_is_told_nobody(tmp_path: Path, store: Any) -> None:  # noqa: ANN401 -- boto3 has no stubs
     link = store.generate_presigned_url("get_object", {"Bucket": "labels", "Key": "c/train.csv"})
     signature = re.search(r"Signature=([^&]+)", link)
     assert signature

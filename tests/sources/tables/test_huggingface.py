@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -381,7 +382,7 @@ def test_loaders_and_subsets_of_a_live_data_set_find_its_labels() -> None:
         (lambda: made().rename_column("label", "what"), "no column that is known to hold labels"),
     ],
 )
-def test_live_objects_without_labels_to_be_had_are_refused(source: Any, words: str) -> None:  # noqa: ANN401
+def test_live_objects_without_labels_to_be_had_are_refused(source: Callable[[], object], words: str) -> None:
     with pytest.raises(SourceError, match=words):
         read(source())
 
