@@ -250,8 +250,8 @@ def decide(
 
 
 def _target(text: str | None, classes: tuple[str, ...], weights: ClassWeights | None) -> list[float] | None:
-    from imbalance_audit.evaluation.priors import checked_target
     from imbalance_audit.weights import read_prior
+    from imbalance_audit.weights.target_prior import shares_of
 
     if text is None:
         return None
@@ -262,4 +262,4 @@ def _target(text: str | None, classes: tuple[str, ...], weights: ClassWeights | 
             message = "--target data needs the training counts: give --weights and --trained."
             raise OptionError(message)
         return [float(n) for n in weights.counts]
-    return list(checked_target(read_prior(text), classes).values())
+    return list(shares_of(read_prior(text), classes, what="target prior"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from imbalance_audit.decisions.priors import row_weights
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.weights.target_prior import ROUNDING, refuse_other_names
+from imbalance_audit.weights.target_prior import refuse_other_names, shares_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,24 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from imbalance_audit.records import Task
-
-
-def checked_target(target: Mapping[str, float], classes: Sequence[str]) -> dict[str, float]:
-    """Return the share of each class, in class order, summing to 1.
-
-    Raises:
-        OptionError: it does not give each class one share, or they do not sum to 1.
-    """
-    refuse_other_names(classes, list(target), what="target prior")
-    for name, share in target.items():
-        if not 0 <= share <= 1:  # also true of NaN
-            message = f"Expected shares from 0 to 1 in the target prior, got {share} for {quoted(name)}. Correct it."
-            raise OptionError(message)
-    total = math.fsum(target.values())
-    if abs(total - 1) > ROUNDING:
-        message = f"Expected the shares of the target prior to sum to 1, got {total:.6g}. Scale them."
-        raise OptionError(message)
-    return {name: target[name] / total for name in classes}
 
 
 def target_shares(
@@ -65,11 +46,11 @@ def target_shares(
             raise OptionError(message)
         refuse_other_names(classes, list(trained), what="training counts")
         total = sum(trained.values())
-        return checked_target({name: n / total if total else 0.0 for name, n in trained.items()}, classes)
+        target = {name: n / total if total else 0.0 for name, n in trained.items()}
     if isinstance(target, str):
         message = f'Expected the target "uniform", "data" or the share of each class, got {quoted(target)}.'
         raise OptionError(message)
-    return checked_target(target, classes)
+    return dict(zip(classes, shares_of(target, classes, what="target prior"), strict=True))
 
 
 def target_weights(

@@ -49,16 +49,7 @@ def of_target(population: Population, materials: Materials) -> Entries:
         message = 'scheme "target-prior" needs the share of each class where the model is used: give prior (--prior).'
         raise OptionError(message)
     names, prior = population.classes, materials.prior
-    refuse_other_names(names, list(prior), what="prior")
-    for name, share in prior.items():
-        if not 0 <= share <= 1:  # also true of NaN
-            message = f"Expected shares from 0 to 1 in the prior, got {share} for {quoted(name)}. Correct it."
-            raise OptionError(message)
-    total = math.fsum(prior.values())
-    if abs(total - 1) > ROUNDING:
-        message = f"Expected the shares of the prior to sum to 1, got {total:.6g}. Scale them."
-        raise OptionError(message)
-    shares = tuple(prior[name] / total for name in names)
+    shares = shares_of(prior, names, what="prior")
     absent = [name for name, share, n in zip(names, shares, population.counts, strict=True) if share > 0 and n == 0]
     if absent:
         message = (
@@ -68,6 +59,24 @@ def of_target(population: Population, materials: Materials) -> Entries:
         raise WeightError(message)
     digest = hashlib.sha256(json.dumps([*zip(names, shares, strict=True)]).encode()).hexdigest()
     return replace(of_classes(population, materials), shares=shares, recorded={"prior_sha256": digest[:16]})
+
+
+def shares_of(prior: Mapping[str, float], classes: Sequence[str], *, what: str) -> tuple[float, ...]:
+    """Return the share of each class, in class order, summing to 1.
+
+    Raises:
+        OptionError: the prior, called `what`, does not give each class one share, or they do not sum to 1.
+    """
+    refuse_other_names(classes, list(prior), what=what)
+    for name, share in prior.items():
+        if not 0 <= share <= 1:  # also true of NaN
+            message = f"Expected shares from 0 to 1 in the {what}, got {share} for {quoted(name)}. Correct it."
+            raise OptionError(message)
+    total = math.fsum(prior.values())
+    if abs(total - 1) > ROUNDING:
+        message = f"Expected the shares of the {what} to sum to 1, got {total:.6g}. Scale them."
+        raise OptionError(message)
+    return tuple(prior[name] / total for name in classes)
 
 
 def read_prior(text: str) -> dict[str, float]:

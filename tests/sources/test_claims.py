@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,6 @@ from imbalance_audit.sources import FORMATS, ReadOptions, read, reading
 from imbalance_audit.sources.layouts.registry import LAYOUTS
 from tests.sources import samples
 from tests.sources.samples import SAMPLES, Sample, image, write
-
-pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning:pyiceberg", "ignore::ResourceWarning")
 
 FORMAT_NAMES = (*FORMATS, *(layout.name for layout in LAYOUTS))
 TEXT_FORMATS = {"csv", "jsonl", "json", "text-list", "conll"}
@@ -256,32 +255,42 @@ def test_splits_of_file_names_count_without_a_note(tmp_path: Path) -> None:
     assert read(tmp_path).notes == ()
 
 
-def nested(root: Path, depth: int) -> Path:
-    """Make folders in folders: one path of them all would be longer than the system takes."""
-    root.mkdir()
-    before = Path.cwd()
-    os.chdir(root)
-    try:
-        for _ in range(depth):
-            Path("d").mkdir()
-            os.chdir("d")
-        Path("labels.csv").write_text("label\ncat\ndog\n")
-    finally:
-        os.chdir(before)
-    return root
+@pytest.fixture
+def nested(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Return what makes folders in folders, and remove them: Python's own way to, which pytest goes, is recursive."""
+    made: list[Path] = []
+
+    def make(depth: int) -> Path:
+        root = tmp_path / f"deep_{depth}"
+        made.append(root)
+        root.mkdir()
+        before = Path.cwd()
+        # One path of them all would be longer than the system takes.
+        os.chdir(root)
+        try:
+            for _ in range(depth):
+                Path("d").mkdir()
+                os.chdir("d")
+            Path("labels.csv").write_text("label\ncat\ndog\n")
+        finally:
+            os.chdir(before)
+        return root
+
+    yield make
+    subprocess.run(["rm", "-rf", *made], check=True)
 
 
-def test_folders_in_a_thousand_folders_are_read(tmp_path: Path) -> None:
-    labels = read(nested(tmp_path / "deep", 1_100))
+def test_folders_in_a_thousand_folders_are_read(nested: Callable[[int], Path]) -> None:
+    labels = read(nested(1_100))
 
     assert labels.frame.collect()["label"].to_list() == ["cat", "dog"]
 
 
-def test_folders_too_deep_for_the_system_or_a_pattern_are_one_sentence(tmp_path: Path) -> None:
+def test_folders_too_deep_for_the_system_or_a_pattern_are_one_sentence(nested: Callable[[int], Path]) -> None:
     with pytest.raises(SourceError, match=r"leads too deep for a pattern. Name the folder instead.$"):
-        read(str(nested(tmp_path / "deep", 1_100) / "**" / "*.csv"))
+        read(str(nested(1_100) / "**" / "*.csv"))
     with pytest.raises(SourceError, match=r"cannot be read: .*File name too long"):
-        read(nested(tmp_path / "deeper", 2_500))
+        read(nested(2_500))
 
 
 def test_links_in_circles_are_followed_once(tmp_path: Path) -> None:
