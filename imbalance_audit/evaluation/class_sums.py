@@ -67,8 +67,9 @@ class ClassSums:
 
     @staticmethod
     def _classwise_gap(sums: sparse.csr_array, weights: Floats) -> Floats:
+        classes = int(sums.shape[0]) // BINS
         gaps: Floats = np.abs(np.asarray(sums @ weights)).sum(axis=0)
-        return gaps / (sums.shape[0] // BINS)
+        return gaps / classes
 
 
 def class_sums(
