@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records.counts import ClassCounts, IdCollision
     from imbalance_audit.records.findings import Coverage, Finding
-    from imbalance_audit.records.measures import Skew
+    from imbalance_audit.records.skewness import Skew
     from imbalance_audit.records.vocabulary import OrderRule, Severity, Task, Unit
 
 
