@@ -17,8 +17,6 @@ WAIVED: frozenset[str] = frozenset(
     {
         "atomic: atomic is no room of ORDER",
         "audit_file: audit_file is no room of ORDER",
-        "class_order: class_order is no room of ORDER",
-        "class_order: shares its name with another module or package: class_order",
         "cli.options: shares its name with another module or package: options",
         "cli.progress: shares its name with another module or package: progress",
         "cli.rules: shares its name with another module or package: rules",
@@ -116,6 +114,7 @@ WAIVED: frozenset[str] = frozenset(
         "training.samplers.epoch_sampler: imports training.integrations.lightning",
         "training.samplers.labels: shares its name with another module or package: labels",
         "tuning.metrics: shares its name with another module or package: metrics",
+        "values.class_order: shares its name with another module or package: class_order",
         "weight_fields: imports the library torch",
         "weight_fields: weight_fields is no room of ORDER",
         "weight_file: imports the library torch",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import polars as pl
 
-from imbalance_audit.class_order import order_classes
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.evaluation.columns import is_list
 from imbalance_audit.sources.tidying.classes import names_of_codes
 from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
 from imbalance_audit.sources.tidying.values import FLOATS, INTEGERS
+from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

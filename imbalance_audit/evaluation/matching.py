@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imbalance_audit.class_order import order_classes
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.evaluation.predictions import Predictions
 from imbalance_audit.evaluation.reading import read_predictions
+from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from imbalance_audit.class_order import is_integer
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
+from imbalance_audit.values.class_order import is_integer
 from imbalance_audit.weights.entries import of_classes
 from imbalance_audit.weights.formulas import number
 

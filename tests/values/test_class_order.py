@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalance_audit.class_order import order_classes
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import OrderRule
+from imbalance_audit.values.class_order import order_classes
 
 
 @given(st.sets(st.integers(-1000, 1000), min_size=1))
