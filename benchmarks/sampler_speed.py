@@ -116,7 +116,7 @@ def write_index(path: Path, rows: int) -> None:
     """Write an index of 100 classes whose row numbers stand in one arithmetic order: the sampler cannot tell."""
     import torch
 
-    from imbalance_audit.index_file import IndexHeader, IndexWriter
+    from imbalance_audit.files.index import IndexHeader, IndexWriter
 
     counts = tuple((rows + 99 - at) // 100 for at in range(100))
     header = IndexHeader(tuple(f"class {at:03d}" for at in range(100)), counts, rows, 4, None, "0" * 64)

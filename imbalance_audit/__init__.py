@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imbalance_audit.auditing import check, scan
     from imbalance_audit.evaluation.evaluating import evaluate
+    from imbalance_audit.files.weights import load_weights
     from imbalance_audit.merging import merge_audits
     from imbalance_audit.policy_file import load_policy
     from imbalance_audit.records import Audit, ClassWeights, Evaluation, Finding, Labels
     from imbalance_audit.rules.policy import Policy
     from imbalance_audit.tuning import candidates_of, search_weights, tune_weights
-    from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import class_weights
 
 __all__ = [

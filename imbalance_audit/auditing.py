@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.engines import run
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
-from imbalance_audit.id_state import save_ids
+from imbalance_audit.files.id_state import save_ids
 from imbalance_audit.judging import ID_BYTES, MEMORY, judge
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.schemas import PLACEHOLDERS, check_types

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from imbalance_audit.errors import MissingExtraError, OptionError
-from imbalance_audit.index_file import IndexHeader, IndexWriter
+from imbalance_audit.files.index import IndexHeader, IndexWriter
 from imbalance_audit.sources import reading
 
 if TYPE_CHECKING:

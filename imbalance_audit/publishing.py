@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from imbalance_audit.atomic import write_all
-from imbalance_audit.audit_file import dump_audit
 from imbalance_audit.errors import WeightError
-from imbalance_audit.evaluation_file import dump_evaluation
+from imbalance_audit.files.audit import dump_audit
+from imbalance_audit.files.evaluation import dump_evaluation
+from imbalance_audit.files.staging import write_all
 from imbalance_audit.report.contents import RuleText
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
@@ -71,7 +71,7 @@ def publish(
     files = {target / "report.html": html, target / "report.md": markdown, target / "audit.json": audit_json}
     contents = {path: text.encode() for path, text in files.items()}
     if weights is not None and weight_file is not None:
-        from imbalance_audit.weight_file import dump_weights  # torch is loaded only when it is asked for
+        from imbalance_audit.files.weights import dump_weights  # torch is loaded only when it is asked for
 
         contents[Path(weight_file)] = dump_weights(weights)
     write_all(contents)

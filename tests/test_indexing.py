@@ -12,7 +12,7 @@ import pytest
 from imbalance_audit import indexing
 from imbalance_audit.auditing import scan_labels
 from imbalance_audit.errors import IndexFileError, OptionError
-from imbalance_audit.index_file import MAGIC, PAGE, IndexHeader, IndexWriter
+from imbalance_audit.files.index import MAGIC, PAGE, IndexHeader, IndexWriter
 from imbalance_audit.records import Labels
 from imbalance_audit.sources import ReadOptions, read
 from imbalance_audit.training import ClassSampler, LabelIndex, PowerLaw, PriorLaw, StratifiedSampler

@@ -39,7 +39,7 @@ def check(
     ] = False,
 ) -> None:
     """Run the rules and fail when the labels are not fit for training. Writes no report."""
-    from imbalance_audit.atomic import write_all
+    from imbalance_audit.files.staging import write_all
     from imbalance_audit.policy_file import load_policy
 
     if fail_on_new and baseline is None:
@@ -79,13 +79,13 @@ def _beside(
     """Return the audit judged beside a weight file and an earlier audit, and what changed since."""
     if weights is None and baseline is None:
         return audit, None
-    from imbalance_audit.audit_file import load_audit
     from imbalance_audit.comparing import compare
+    from imbalance_audit.files.audit import load_audit
     from imbalance_audit.judging import judge_again
 
     weighed = None
     if weights is not None:
-        from imbalance_audit.weight_file import load_weights
+        from imbalance_audit.files.weights import load_weights
 
         weighed = load_weights(weights)
     earlier = None if baseline is None else load_audit(baseline)
@@ -97,7 +97,7 @@ def _beside(
 
 def _rendered(audit: Audit, output_format: Format, policy: Policy, level: Threshold, *, colour: bool) -> str:
     if output_format == "json":
-        from imbalance_audit.audit_file import dump_audit
+        from imbalance_audit.files.audit import dump_audit
 
         return dump_audit(audit)
     if output_format == "text":

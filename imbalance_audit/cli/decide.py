@@ -110,7 +110,7 @@ def training_of(
     }
     if weights is None:
         return Training(None, options)
-    from imbalance_audit.weight_file import load_weights
+    from imbalance_audit.files.weights import load_weights
 
     return Training(load_weights(weights), options)
 
@@ -214,11 +214,11 @@ def decide(
     output_format: OutputFormat = "text",
 ) -> None:
     """Tune how logits become classes, on validation rows, and say what it is really worth."""
-    from imbalance_audit.decision_file import dump_decision, save_decision
     from imbalance_audit.decisions import TuningPlan, tune_decision
     from imbalance_audit.decisions.applying import logits_of
     from imbalance_audit.evaluation.options import PredictionOptions
     from imbalance_audit.evaluation.reading import read_predictions
+    from imbalance_audit.files.decision import dump_decision, save_decision
     from imbalance_audit.report.deciding import render_decision
     from imbalance_audit.weights import read_costs
 

@@ -169,7 +169,7 @@ def evaluate(
 
 
 def _tell(evaluation: Evaluation, folder: Path, json: str | None, output_format: str) -> None:
-    from imbalance_audit.evaluation_file import dump_evaluation, save_evaluation
+    from imbalance_audit.files.evaluation import dump_evaluation, save_evaluation
 
     written: list[Path] = []
     if json is None:
@@ -214,7 +214,7 @@ def _runs(predictions: str | None, run: list[str] | None) -> dict[str, Path]:
 
 def _decisions(texts: Sequence[str]) -> Decision | dict[str, Decision] | None:
     """Return the decision of every run, or run → decision."""
-    from imbalance_audit.decision_file import load_decision
+    from imbalance_audit.files.decision import load_decision
 
     files: dict[str, str] = {}
     for text in texts:
@@ -232,7 +232,7 @@ def _decisions(texts: Sequence[str]) -> Decision | dict[str, Decision] | None:
 
 def _finished(given: dict[str, Path]) -> Path | None:
     """Return the evaluation.json that is to be shown again; None for predictions."""
-    from imbalance_audit.evaluation_file import EVALUATION
+    from imbalance_audit.files.evaluation import EVALUATION
 
     first = next(iter(given.values()))
     return first if len(given) == 1 and first.suffix == ".json" and EVALUATION.says(first) else None
@@ -243,7 +243,7 @@ def _again(path: Path, require: Sequence[str]) -> Evaluation:
     from dataclasses import replace
 
     from imbalance_audit.evaluation.requirements import judge, parse
-    from imbalance_audit.evaluation_file import load_evaluation
+    from imbalance_audit.files.evaluation import load_evaluation
 
     found = load_evaluation(path)
     if not require:
@@ -258,11 +258,11 @@ def _loaded(
     """Return what the rows are judged by, read from where the options say."""
     found: dict[str, Any] = {}
     if weights is not None:
-        from imbalance_audit.weight_file import load_weights
+        from imbalance_audit.files.weights import load_weights
 
         found["weights"] = load_weights(weights)
     if audit is not None:
-        from imbalance_audit.audit_file import load_audit
+        from imbalance_audit.files.audit import load_audit
 
         found["audit"] = load_audit(audit)
     if costs is not None or target is not None:

@@ -20,8 +20,8 @@ def init(
     ),
 ) -> None:
     """Write a policy inferred from the data: the classes in order, and limits that these data keep."""
-    from imbalance_audit.atomic import write_all
     from imbalance_audit.drafting import draft_policy
+    from imbalance_audit.files.staging import write_all
 
     if output.exists():
         message = f"{output} is there already and is not overwritten. Move it away, or name another file with -o."

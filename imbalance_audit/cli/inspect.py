@@ -19,8 +19,8 @@ def inspect(
     import json
     from dataclasses import asdict
 
+    from imbalance_audit.files.weights import load_weights
     from imbalance_audit.report.weight_table import render_weights
-    from imbalance_audit.weight_file import load_weights
     from imbalance_audit.weights import diagnose
 
     weights = load_weights(path)

@@ -21,7 +21,7 @@ def merge(
     memory: Memory = "2GB",
 ) -> None:
     """Add the counts of several audits and judge them once: the audit that one pass over all rows gives."""
-    from imbalance_audit.audit_file import dump_audit, load_audit, save_audit
+    from imbalance_audit.files.audit import dump_audit, load_audit, save_audit
     from imbalance_audit.merging import merge_audits
     from imbalance_audit.policy_file import load_policy
 

@@ -117,7 +117,7 @@ def read_of(
                 f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
             )
             raise OptionError(message)
-        from imbalance_audit.audit_file import load_audit
+        from imbalance_audit.files.audit import load_audit
         from imbalance_audit.judging import judge_again
 
         return Read(judge_again(load_audit(sources[0]), policy), None)

@@ -17,8 +17,8 @@ def render(
     out: Annotated[Path | None, typer.Option(help="Folder of the report. [default: that of the file]")] = None,
 ) -> None:
     """Write report.html and report.md again from an audit.json or an evaluation.json, as it was judged."""
-    from imbalance_audit.audit_file import load_audit
-    from imbalance_audit.evaluation_file import EVALUATION, load_evaluation
+    from imbalance_audit.files.audit import load_audit
+    from imbalance_audit.files.evaluation import EVALUATION, load_evaluation
     from imbalance_audit.publishing import publish, publish_evaluation
 
     folder = out or audit.parent

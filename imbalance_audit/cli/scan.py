@@ -30,7 +30,7 @@ def scan(
     index: Annotated[Path | None, typer.Option(help="Also write the rows of each class, for samplers, there.")] = None,
 ) -> None:
     """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
-    from imbalance_audit.audit_file import dump_audit, save_audit
+    from imbalance_audit.files.audit import dump_audit, save_audit
     from imbalance_audit.publishing import publish
     from imbalance_audit.report.terminal import render_summary
 

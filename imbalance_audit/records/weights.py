@@ -71,6 +71,6 @@ class ClassWeights:
             MissingExtraError: torch is not installed.
             OptionError: the path cannot be written.
         """
-        from imbalance_audit.weight_file import save_weights  # torch is loaded only when it is asked for
+        from imbalance_audit.files.weights import save_weights  # torch is loaded only when it is asked for
 
         save_weights(self, path)

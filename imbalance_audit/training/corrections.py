@@ -15,7 +15,7 @@ import torch
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.weight_file import load_weights
+from imbalance_audit.files.weights import load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

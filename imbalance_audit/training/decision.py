@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from imbalance_audit.decision_file import load_decision
 from imbalance_audit.decisions.formulas import Decided, constants, decided
+from imbalance_audit.files.decision import load_decision
 from imbalance_audit.training.class_order import logit_order
 from imbalance_audit.training.constants import ConstantModule
 from imbalance_audit.training.losses.targets import class_dim, prepared_logits

@@ -8,10 +8,10 @@ import torch
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import ClassOrderError, OptionError
+from imbalance_audit.files.weights import load_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training.class_order import logit_order
 from imbalance_audit.training.samplers.labels import read_labels
-from imbalance_audit.weight_file import load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

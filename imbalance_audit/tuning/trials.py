@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.tuning.journal import key_of
+from imbalance_audit.files.journal import key_of
 from imbalance_audit.tuning.metrics import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from imbalance_audit.files.journal import Journal
     from imbalance_audit.records import Candidate, ClassWeights
-    from imbalance_audit.tuning.journal import Journal
     from imbalance_audit.tuning.metrics import Metric
 
     TrainAndPredict: TypeAlias = Callable[[ClassWeights | None, int], tuple[Any, Any]]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from imbalance_audit import class_weights, scan
-from imbalance_audit.decision_file import load_decision
+from imbalance_audit.files.decision import load_decision
 from imbalance_audit.training import DecisionRule
 from tests.cli.conftest import Run
 

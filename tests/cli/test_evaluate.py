@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 
 from imbalance_audit import class_weights, evaluate, scan
-from imbalance_audit.audit_file import save_audit
-from imbalance_audit.decision_file import load_decision, save_decision
 from imbalance_audit.decisions import decide, tune_decision
 from imbalance_audit.evaluation.options import PredictionOptions
 from imbalance_audit.evaluation.reading import read_predictions
-from imbalance_audit.evaluation_file import dump_evaluation
+from imbalance_audit.files.audit import save_audit
+from imbalance_audit.files.decision import load_decision, save_decision
+from imbalance_audit.files.evaluation import dump_evaluation
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

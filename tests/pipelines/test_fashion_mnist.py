@@ -15,7 +15,7 @@ import torch
 from sklearn.metrics import f1_score
 
 from imbalance_audit import class_weights, scan
-from imbalance_audit.evaluation_file import load_evaluation
+from imbalance_audit.files.evaluation import load_evaluation
 from imbalance_audit.publishing import publish
 from pipelines.evaluate_fashion_mnist import CHEAPEST, COLUMNS, COSTS, NAMES, PUBLISHED, TUNED
 from pipelines.fashion_mnist_lt import CLASSES, labels

@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from imbalance_audit.audit_file import load_audit
 from imbalance_audit.cli import main
 from imbalance_audit.errors import SourceError
+from imbalance_audit.files.audit import load_audit
 from imbalance_audit.sources import ReadOptions, read
 
 SUFFIXES = ["csv", "tsv", "jsonl", "json", "parquet", "arrow"]

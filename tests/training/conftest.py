@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights, Task
-from imbalance_audit.weight_file import save_weights
 
 
 def class_weights(

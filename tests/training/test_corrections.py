@@ -12,6 +12,7 @@ import torch
 from torch.utils.data import SequentialSampler
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.weights import load_weights, save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import (
     ClassSampler,
@@ -23,7 +24,6 @@ from imbalance_audit.training import (
     check_corrections,
 )
 from imbalance_audit.training.corrections import register
-from imbalance_audit.weight_file import load_weights, save_weights
 
 CLASSES = ["bird", "cat", "dog"]
 N = torch.tensor([900.0, 90.0, 10.0], dtype=torch.float64)

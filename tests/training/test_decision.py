@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from imbalance_audit.decision_file import save_decision
 from imbalance_audit.decisions import correct, decide, inverse_map
 from imbalance_audit.errors import ClassOrderError, DecisionFileError, OptionError
+from imbalance_audit.files.decision import save_decision
 from imbalance_audit.records import Decision, Decoding, InverseMap
 from imbalance_audit.training import DecisionRule, PriorCorrection
 

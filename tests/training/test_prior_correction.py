@@ -10,9 +10,9 @@ import torch
 
 from imbalance_audit.decisions.correction import Drawn, Trained
 from imbalance_audit.errors import ClassOrderError, OptionError
+from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import LogitAdjustedCrossEntropy, PriorCorrection, WeightedCrossEntropy
-from imbalance_audit.weight_file import save_weights
 
 CLASSES = ["bird", "cat", "dog"]
 ETA = torch.tensor([[0.7, 0.25, 0.05], [0.2, 0.3, 0.5], [0.34, 0.33, 0.33]], dtype=torch.float64)

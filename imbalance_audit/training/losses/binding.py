@@ -10,8 +10,8 @@ import torch
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.weights import load_weights
 from imbalance_audit.training.class_order import logit_order
-from imbalance_audit.weight_file import load_weights
 
 if TYPE_CHECKING:
     from os import PathLike

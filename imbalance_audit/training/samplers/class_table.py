@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.weights import load_weights
 from imbalance_audit.training.corrections import Correction
 from imbalance_audit.training.samplers.class_law import mass_by_law, mass_by_weights
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
@@ -15,7 +16,6 @@ from imbalance_audit.training.samplers.epoch_sampler import BLOCK
 from imbalance_audit.training.samplers.label_index import LabelIndex
 from imbalance_audit.training.samplers.labels import RowsByClass, read_labels
 from imbalance_audit.training.samplers.laws import Law, PowerLaw
-from imbalance_audit.weight_file import load_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from imbalance_audit.index_file import map_index
+from imbalance_audit.files.index import map_index
 from imbalance_audit.training.samplers.labels import RowsByClass
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imbalance_audit.audit_file import dump_audit
 from imbalance_audit.cli.options import read_of
 from imbalance_audit.errors import EmptySourceError, SourceError
+from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.sources import ReadOptions, read, reading
 
 

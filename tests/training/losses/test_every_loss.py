@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from imbalance_audit.errors import ClassOrderError, OptionError
+from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import (
     AsymmetricLoss,
@@ -31,7 +32,6 @@ from imbalance_audit.training import (
 from imbalance_audit.training.losses.sigmoid import SigmoidLoss
 from imbalance_audit.training.losses.softmax import PriorLoss
 from imbalance_audit.training.losses.weighted import WeightedLoss
-from imbalance_audit.weight_file import save_weights
 from tests.training.losses.catalogue import EVERY, SIGMOID, logits_of, targets_for
 
 SHAPE = (8, 4, 3)

@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import WeightedRegressionLoss
 from imbalance_audit.training.losses.regression import Kernel, Kind, Scheme, lds_weights
-from imbalance_audit.weight_file import save_weights
 
 COUNTS = [3, 0, 40, 2000, 700, 6, 0, 0, 1]
 

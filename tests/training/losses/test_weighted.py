@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from imbalance_audit.errors import ClassOrderError, OptionError, WeightFileError
+from imbalance_audit.files.weights import save_weights
 from imbalance_audit.training import WeightedCrossEntropy
-from imbalance_audit.weight_file import save_weights
 
 if TYPE_CHECKING:
     from pathlib import Path

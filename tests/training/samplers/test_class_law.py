@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from imbalance_audit.errors import OptionError, WeightFileError
+from imbalance_audit.files.weights import load_weights
 from imbalance_audit.training import ClassSampler
-from imbalance_audit.weight_file import load_weights
 
 if TYPE_CHECKING:
     from pathlib import Path

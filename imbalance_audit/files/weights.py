@@ -17,11 +17,11 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain
 from imbalance_audit.errors import MissingExtraError, WeightFileError
+from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.weight_fields import WAY_OUT, Fields, broken, kind_of
 from imbalance_audit.records import ClassWeights
-from imbalance_audit.weight_fields import WAY_OUT, Fields, broken, kind_of
 
 if TYPE_CHECKING:
     from os import PathLike

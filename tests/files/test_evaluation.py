@@ -10,7 +10,7 @@ import pytest
 
 from imbalance_audit import Evaluation, evaluate
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.evaluation_file import EVALUATION, dump_evaluation, load_evaluation, save_evaluation
+from imbalance_audit.files.evaluation import EVALUATION, dump_evaluation, load_evaluation, save_evaluation
 
 
 @pytest.fixture

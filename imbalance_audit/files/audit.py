@@ -7,10 +7,10 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.json_object import Kind, compact
+from imbalance_audit.files.json_object import Kind, compact
+from imbalance_audit.files.staging import write_all
 from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, IdCollision, Measures, Skew, Source
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import pytest
 import torch
 from torch import nn
 
-import imbalance_audit.weight_file
+import imbalance_audit.files.weights
 from imbalance_audit.errors import MissingExtraError, OptionError, WeightFileError
+from imbalance_audit.files.weights import load_weights, save_weights
 from imbalance_audit.records import ClassWeights
-from imbalance_audit.weight_file import load_weights, save_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +165,7 @@ def test_without_torch_the_way_to_install_it_is_named(tmp_path: Path, monkeypatc
 
 
 def test_importing_the_module_does_not_import_torch() -> None:
-    code = "import sys, imbalance_audit.weight_file; sys.exit('torch' in sys.modules)"
+    code = "import sys, imbalance_audit.files.weights; sys.exit('torch' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -366,6 +366,6 @@ def test_files_are_read_and_written_under_another_default_device(tmp_path: Path)
 
 
 def test_the_layout_in_the_module_names_every_key(content: dict[str, Any]) -> None:
-    words = set((imbalance_audit.weight_file.__doc__ or "").replace("float32[C]", "").split())
+    words = set((imbalance_audit.files.weights.__doc__ or "").replace("float32[C]", "").split())
 
     assert set(content) | {"pos_weight", "groups", "group_weight"} <= words

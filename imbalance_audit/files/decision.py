@@ -18,10 +18,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from imbalance_audit.atomic import write_all
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import DecisionFileError
-from imbalance_audit.json_object import Kind, compact
+from imbalance_audit.files.json_object import Kind, compact
+from imbalance_audit.files.staging import write_all
 from imbalance_audit.records import Decision, Decoding, Estimate, InverseMap
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from imbalance_audit.decision_file import dump_decision, load_decision, save_decision
 from imbalance_audit.errors import DecisionFileError, OptionError
+from imbalance_audit.files.decision import dump_decision, load_decision, save_decision
 from imbalance_audit.records import Decision, Estimate, InverseMap
 
 ARGMAX = Decision(
