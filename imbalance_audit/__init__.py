@@ -52,7 +52,7 @@ _HOMES = {
     "class_weights": "weights",
     "evaluate": "evaluation.evaluating",
     "load_policy": "policy_file",
-    "load_weights": "weight_file",
+    "load_weights": "files.weights",
     "merge_audits": "merging",
     "scan": "auditing",
     "search_weights": "tuning",

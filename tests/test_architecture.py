@@ -79,7 +79,6 @@ WAIVED: frozenset[str] = frozenset(
         "schemas: imports the library pandera",
         "schemas: imports the library polars",
         "schemas: schemas is no room of ORDER",
-        "significance: significance is no room of ORDER",
         "sources.layouts.folder_tree: is in the circle sources.layouts.folder_tree → sources.layouts.tree_notes → sources.layouts.folder_tree",
         "sources.options: options is no part of sources in INNER",
         "sources.options: shares its name with another module or package: options",

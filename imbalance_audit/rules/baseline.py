@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
+from imbalance_audit.measures.significance import compare_shares
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import baseline_audit, rule
-from imbalance_audit.significance import compare_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

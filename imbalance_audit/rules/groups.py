@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.measures import cramers_v
+from imbalance_audit.measures.class_skew import cramers_v
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import groups, labelled, rule
 

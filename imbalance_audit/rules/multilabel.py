@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.measures import irlbl, mean_irlbl, variation_irlbl
+from imbalance_audit.measures.class_skew import irlbl, mean_irlbl, variation_irlbl
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import declared_classes, labelled, one_of_several, rule, training_split
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.measures import without_dirt
+from imbalance_audit.measures.class_skew import without_dirt
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import labelled, rule
 

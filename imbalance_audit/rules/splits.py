@@ -10,10 +10,10 @@ import math
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.measures import without_dirt
+from imbalance_audit.measures.class_skew import without_dirt
+from imbalance_audit.measures.significance import benjamini_hochberg, compare_shares, share_p
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import one_label_each, rule, training_split
-from imbalance_audit.significance import benjamini_hochberg, compare_shares, share_p
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalance_audit.measures import entropy, gini, hill_2, imbalance_ratio, skew_of
+from imbalance_audit.measures.class_skew import entropy, gini, hill_2, imbalance_ratio, skew_of
 from imbalance_audit.records import ClassCounts, LabelFaults
 
 COUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=50)

@@ -11,8 +11,8 @@ from scipy.spatial import distance
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportions_ztest
 
-from imbalance_audit.measures import cramers_v, irlbl, mean_irlbl, variation_irlbl
-from imbalance_audit.significance import benjamini_hochberg, compare_shares, gamma_tail, share_p
+from imbalance_audit.measures.class_skew import cramers_v, irlbl, mean_irlbl, variation_irlbl
+from imbalance_audit.measures.significance import benjamini_hochberg, compare_shares, gamma_tail, share_p
 
 
 @given(st.integers(2, 4000), st.data())
