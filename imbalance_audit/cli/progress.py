@@ -84,7 +84,7 @@ class _Silent(Progress):
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Yield a line that tells of the readings in the block, where stderr is a terminal that can erase one."""
-    from imbalance_audit.sources.progress import told_to
+    from imbalance_audit.sources.reading_progress import told_to
 
     watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     shown = Progress() if watched else _Silent()

@@ -10,13 +10,13 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources.tidying.columns import LABEL_NAMES, find_column, listed
+from imbalance_audit.sources.tidying.column_roles import LABEL_NAMES, find_column, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imbalance_audit.evaluation.options import Outputs, PredictionOptions
-    from imbalance_audit.sources.tables.rows import Table
+    from imbalance_audit.sources.rows import Table
 
 TRUTH_NAMES = LABEL_NAMES | {"truth", "true", "true_label", "y_true", "ground_truth", "gold", "actual"}
 PREDICTION_NAMES = frozenset(

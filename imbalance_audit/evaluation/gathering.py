@@ -11,10 +11,10 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError, did_you_mean
 from imbalance_audit.evaluation.columns import find_columns, find_truth, optional_columns
 from imbalance_audit.evaluation.row_names import RowNames
-from imbalance_audit.sources.options import ReadOptions
-from imbalance_audit.sources.splits import SPLIT_NAMES
-from imbalance_audit.sources.tables.rows import open_table
-from imbalance_audit.sources.tidying.columns import find_column, listed
+from imbalance_audit.sources.reading_options import ReadOptions
+from imbalance_audit.sources.rows import open_table
+from imbalance_audit.sources.split_words import SPLIT_NAMES
+from imbalance_audit.sources.tidying.column_roles import find_column, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

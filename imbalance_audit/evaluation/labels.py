@@ -10,9 +10,9 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.evaluation.columns import is_list
-from imbalance_audit.sources.tidying.classes import names_of_codes
+from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS
+from imbalance_audit.sources.tidying.declared_classes import names_of_codes
 from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
-from imbalance_audit.sources.tidying.values import FLOATS, INTEGERS
 from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from imbalance_audit.records import Labels
 from imbalance_audit.sources.failures import reading, translate
 from imbalance_audit.sources.layouts.registry import read_layout
 from imbalance_audit.sources.memory.objects import read_frame, read_memory
-from imbalance_audit.sources.options import COLUMNS, ReadOptions, refuse_unheeded
+from imbalance_audit.sources.one_table import read_files
 from imbalance_audit.sources.pipeline import run_pipeline
-from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.tables.reading import read_files
-from imbalance_audit.sources.tables.sniffing import FORMATS, PIPELINE, READERS, checked_format
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_options import COLUMNS, ReadOptions, refuse_unheeded
+from imbalance_audit.sources.sniffing import FORMATS, PIPELINE, READERS, checked_format
 from imbalance_audit.sources.tidying.encodings import MARKERS
 from imbalance_audit.sources.tidying.tidy import Origin, check_contract
 

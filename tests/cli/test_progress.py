@@ -13,7 +13,7 @@ import pytest
 PIPELINE = """
 import time
 import polars as pl
-from imbalance_audit.sources.progress import steps
+from imbalance_audit.sources.reading_progress import steps
 
 
 def labels():

@@ -17,9 +17,9 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.layouts.coco_file import read_coco
 from imbalance_audit.sources.layouts.json_head import json_head
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.layouts.coco_file import CocoFile
     from imbalance_audit.sources.layouts.coco_records import Category, Id
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _FOLDERS = (
     *("_annotations.coco.json", "*/_annotations.coco.json"),

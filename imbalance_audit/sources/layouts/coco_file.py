@@ -11,7 +11,7 @@ from imbalance_audit.sources.layouts.coco_pieces import Annotations, read_pieces
 from imbalance_audit.sources.layouts.coco_records import Annotation, Content, OddContent
 from imbalance_audit.sources.layouts.json_file import read_json
 from imbalance_audit.sources.layouts.json_head import json_head
-from imbalance_audit.sources.tidying.classes import told_apart
+from imbalance_audit.sources.tidying.declared_classes import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,12 +19,12 @@ from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, OptionError, SourceError
 from imbalance_audit.sources.failures import reading
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.layouts.lines import first_lines, scan_text, suffix_of, text_files
 from imbalance_audit.sources.layouts.tags import folded, is_tag, told
-from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.splits import splits_of_files
-from imbalance_audit.sources.tidying.columns import find_column
+from imbalance_audit.sources.layouts.text_lines import first_lines, scan_text, suffix_of, text_files
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.split_words import splits_of_files
+from imbalance_audit.sources.tidying.column_roles import find_column
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _SUFFIXES = (".conll", ".conllu", ".conll03", ".bio", ".bioes", ".iob", ".iob2")
 _UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")

@@ -23,7 +23,6 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.tree_notes import notes_of
-from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.places.folders import (
     IMAGES,
     listing,
@@ -33,15 +32,16 @@ from imbalance_audit.sources.places.folders import (
     suffixes_of,
     walk,
 )
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.splits import split_of_name
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.split_words import split_of_name
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 LOADER = "torchvision.datasets.ImageFolder"
 

@@ -18,9 +18,9 @@ from imbalance_audit.errors import EmptySourceError, SourceError, did_you_mean
 from imbalance_audit.sources.layouts.json_file import read_json
 from imbalance_audit.sources.layouts.json_head import json_head
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.tidying.columns import Roles, listed
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.tidying.column_roles import Roles, listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy, tidy_parts
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Labels
     from imbalance_audit.records.vocabulary import Unit
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _WHOLE = frozenset({"choices", "taxonomy"})
 """Types that label the whole task."""

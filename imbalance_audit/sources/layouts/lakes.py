@@ -17,10 +17,10 @@ from imbalance_audit.errors import MissingExtraError, SourceError
 from imbalance_audit.sources.failures import reading
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.memory.objects import read_frame
-from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.places.managed import ICEBERG_METADATA, is_delta, is_iceberg
+from imbalance_audit.sources.places.paths import shown_path
 from imbalance_audit.sources.places.remote import delta_table
-from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tidying.tidy import Origin
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _HEEDS = frozenset({"label", "split", "group", "id", "weight", "separator", "classes"})
 _SPLIT = "\0split of the table"

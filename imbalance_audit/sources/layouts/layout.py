@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 
 class Claims(Protocol):

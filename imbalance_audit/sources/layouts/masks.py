@@ -20,11 +20,11 @@ import polars as pl
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditError, EmptySourceError, MissingExtraError, SourceError
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.places.folders import listing, path_texts, shown_suffixes, suffix_counts, suffixes_of, walk
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.splits import split_of_name
-from imbalance_audit.sources.tidying.columns import listed
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.split_words import split_of_name
+from imbalance_audit.sources.tidying.column_roles import listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _SUFFIXES = (".png",)
 _NAMES = frozenset(

@@ -23,9 +23,9 @@ from imbalance_audit.errors import EmptySourceError, MissingExtraError, SourceEr
 from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.memory.objects import values_frame
-from imbalance_audit.sources.places.files import find_files, shown_path
-from imbalance_audit.sources.splits import split_of_name, splits_of_files, without_split_words
-from imbalance_audit.sources.tidying.columns import LABEL_NAMES, Roles, listed
+from imbalance_audit.sources.places.paths import find_files, shown_path
+from imbalance_audit.sources.split_words import split_of_name, splits_of_files, without_split_words
+from imbalance_audit.sources.tidying.column_roles import LABEL_NAMES, Roles, listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _ARCHIVE, _ARRAY = ".npz", ".npy"
 _PLAIN = "biufUS"

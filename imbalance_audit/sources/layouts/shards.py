@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.places.folders import not_special, walk
-from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.split_words import splits_of_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,10 +15,10 @@ import polars as pl
 
 from imbalance_audit.sources.failures import reading
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.layouts.lines import first_lines, scan_text, suffix_of, text_files
-from imbalance_audit.sources.places.files import shown_path
-from imbalance_audit.sources.splits import splits_of_files
-from imbalance_audit.sources.tidying.columns import Roles
+from imbalance_audit.sources.layouts.text_lines import first_lines, scan_text, suffix_of, text_files
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.split_words import splits_of_files
+from imbalance_audit.sources.tidying.column_roles import Roles
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _SUFFIXES = (".txt", ".lst", ".list")
 _COMMENT = r"^#[ \t]"

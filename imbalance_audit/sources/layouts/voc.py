@@ -20,16 +20,16 @@ from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.layouts.layout import Layout
-from imbalance_audit.sources.places.files import find_files, shown_path
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.places.paths import find_files, shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _SPLITS = ("train", "val", "test")
 _LISTS = Path("ImageSets") / "Main"

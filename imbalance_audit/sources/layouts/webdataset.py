@@ -21,10 +21,10 @@ from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.shards import find_shards, is_shard
 from imbalance_audit.sources.layouts.tar import open_archive
-from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.places.folders import IMAGES, listing, not_special, path_texts
-from imbalance_audit.sources.progress import steps
-from imbalance_audit.sources.tidying.columns import listed
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
+from imbalance_audit.sources.tidying.column_roles import listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.layouts.shards import Shard
     from imbalance_audit.sources.layouts.tar import Archive, Member
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
     Label = str | list[str] | None
 

@@ -18,9 +18,9 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.yolo_config import read_config
-from imbalance_audit.sources.places.files import shown_path
 from imbalance_audit.sources.places.folders import walk
-from imbalance_audit.sources.progress import steps
+from imbalance_audit.sources.places.paths import shown_path
+from imbalance_audit.sources.reading_progress import steps
 from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Labels
     from imbalance_audit.sources.layouts.yolo_config import YoloConfig
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _CONFIGS = ("data.yaml", "data.yml", "dataset.yaml")
 _KEYS = re.compile(rb"""(?:^|[{,\s"'])(train|val|validation|test|names)["']?\s*:""")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, MissingExtraError, SourceError
-from imbalance_audit.sources.tidying.classes import told_apart
+from imbalance_audit.sources.tidying.declared_classes import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

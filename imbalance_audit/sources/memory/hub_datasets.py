@@ -16,11 +16,11 @@ from imbalance_audit.display import plain
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.tables.features import class_names
 from imbalance_audit.sources.tables.huggingface import LOADER
-from imbalance_audit.sources.tidying.columns import find_roles, listed
+from imbalance_audit.sources.tidying.column_roles import find_roles, listed
 
 if TYPE_CHECKING:
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.tidying.columns import Roles
+    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.sources.tidying.column_roles import Roles
 
 _MODULES = ("datasets.arrow_dataset", "datasets.iterable_dataset", "datasets.dataset_dict")
 SPLIT = "\0split of the dictionary"

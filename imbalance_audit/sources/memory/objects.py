@@ -17,13 +17,13 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import reading
 from imbalance_audit.sources.memory.datasets import is_dataset, labels_of_dataset
 from imbalance_audit.sources.memory.hub_datasets import frame_of, is_hub_dataset
-from imbalance_audit.sources.tidying.columns import find_roles, listed, unused_split
+from imbalance_audit.sources.tidying.column_roles import find_roles, listed, unused_split
 from imbalance_audit.sources.tidying.nested import nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 _LOOKED_AT = 1000
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.display import plain
 from imbalance_audit.errors import MissingExtraError, SourceError
 from imbalance_audit.sources.tables.features import class_names, features_in, features_of_card
-from imbalance_audit.sources.tidying.columns import listed
+from imbalance_audit.sources.tidying.column_roles import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
     from imbalance_audit.sources.tables.formats import ReadMetadata, Schema
 
     Features = Mapping[str, Any]

@@ -21,14 +21,14 @@ from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.places.remote import on_this_machine
 from imbalance_audit.sources.tables.formats import Format
 from imbalance_audit.sources.tables.json_types import inferred, settled
-from imbalance_audit.sources.tidying.columns import listed
+from imbalance_audit.sources.tidying.column_roles import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from imbalance_audit.sources.options import ReadOptions
     from imbalance_audit.sources.places.remote import Location
+    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Schema
     from imbalance_audit.sources.tidying.nested import Paths
 

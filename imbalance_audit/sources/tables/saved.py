@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import PurePath
 
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
 
 _DESCRIPTIONS = frozenset(("state.json", "dataset_info.json", "dataset_dict.json", "dataset_infos.json"))
 _INDICES = ("_indices_files", "_indices_data_files")

@@ -17,11 +17,9 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import ScannedLabels, reading
-from imbalance_audit.sources.splits import SPLIT_NAMES
-from imbalance_audit.sources.tidying.classes import declared_classes, names_of_codes, names_of_numbers
-from imbalance_audit.sources.tidying.columns import Roles
-from imbalance_audit.sources.tidying.encodings import MARKERS, as_list, explode_lists, explode_one_hot, known_codes
-from imbalance_audit.sources.tidying.values import (
+from imbalance_audit.sources.split_words import SPLIT_NAMES
+from imbalance_audit.sources.tidying.column_roles import Roles
+from imbalance_audit.sources.tidying.column_types import (
     FLOATS,
     INTEGERS,
     check_dtypes,
@@ -29,12 +27,14 @@ from imbalance_audit.sources.tidying.values import (
     element_of,
     whole_number,
 )
+from imbalance_audit.sources.tidying.declared_classes import declared_classes, names_of_codes, names_of_numbers
+from imbalance_audit.sources.tidying.encodings import MARKERS, as_list, explode_lists, explode_one_hot, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imbalance_audit.records import Labels, Unit
-    from imbalance_audit.sources.options import ReadOptions
+    from imbalance_audit.sources.reading_options import ReadOptions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from imbalance_audit import class_weights, scan
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.records import ClassCounts
 from imbalance_audit.sources import ReadOptions, read
-from imbalance_audit.sources.progress import told_to
+from imbalance_audit.sources.reading_progress import told_to
 
 FORCED = ReadOptions(format="masks")
 RANDOM = np.random.default_rng(0)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imbalance_audit import scan
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources import read
-from imbalance_audit.sources.progress import told_to
+from imbalance_audit.sources.reading_progress import told_to
 
 BOX = "0.5 0.5 0.1 0.1"
 

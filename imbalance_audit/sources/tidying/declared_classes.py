@@ -10,14 +10,14 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.sources.tidying.columns import listed
-from imbalance_audit.sources.tidying.values import FLOATS, INTEGERS, element_of
+from imbalance_audit.sources.tidying.column_roles import listed
+from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, element_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.tidying.columns import Roles
+    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.sources.tidying.column_roles import Roles
 
 _INTEGER = re.compile(r"-?[0-9]+")
 

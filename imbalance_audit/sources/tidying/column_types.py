@@ -14,8 +14,8 @@ from imbalance_audit.sources.tidying.encodings import as_list, is_odd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.tidying.columns import Roles
+    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.sources.tidying.column_roles import Roles
 
 INTEGERS = (
     pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64,

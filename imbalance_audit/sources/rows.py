@@ -12,14 +12,14 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
-from imbalance_audit.sources.options import ReadOptions
-from imbalance_audit.sources.places.files import find_files, shown_path
-from imbalance_audit.sources.tables.sniffing import format_of_all
+from imbalance_audit.sources.places.paths import find_files, shown_path
+from imbalance_audit.sources.reading_options import ReadOptions
+from imbalance_audit.sources.sniffing import format_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
     from imbalance_audit.sources.tables.formats import Format
 
 

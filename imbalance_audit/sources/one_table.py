@@ -10,23 +10,23 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
-from imbalance_audit.sources.options import COLUMNS, refuse_unheeded
-from imbalance_audit.sources.places.files import find_files, shown_path
-from imbalance_audit.sources.splits import splits_of_files
+from imbalance_audit.sources.places.paths import find_files, shown_path
+from imbalance_audit.sources.reading_options import COLUMNS, refuse_unheeded
+from imbalance_audit.sources.sniffing import format_of_all
+from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tables.huggingface import LOADER, Declared, declared_names
 from imbalance_audit.sources.tables.saved import files_that_count
-from imbalance_audit.sources.tables.sniffing import format_of_all
-from imbalance_audit.sources.tidying.columns import Roles, find_roles, unused_split
+from imbalance_audit.sources.tidying.column_roles import Roles, find_roles, unused_split
+from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, element_of
 from imbalance_audit.sources.tidying.nested import dtype_at, gathered, nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
-from imbalance_audit.sources.tidying.values import FLOATS, INTEGERS, element_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Labels
-    from imbalance_audit.sources.options import ReadOptions
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
+    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Format, Schema
 
 SPLIT_OF_FILE = "\0split of the file"

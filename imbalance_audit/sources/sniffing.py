@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
     from imbalance_audit.sources.places.remote import Location
     from imbalance_audit.sources.tables.formats import Format
 

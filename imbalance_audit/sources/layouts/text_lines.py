@@ -11,13 +11,13 @@ import polars as pl
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.sources.failures import translate
-from imbalance_audit.sources.places.files import find_files
+from imbalance_audit.sources.places.paths import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from imbalance_audit.sources.places.files import DataFile
+    from imbalance_audit.sources.places.paths import DataFile
 
 _HEAD = 1 << 16
 _MARK = "\ufeff"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from imbalance_audit import scan
-from imbalance_audit.sources.splits import SPLIT_WORDS, split_of_name, splits_of_files
+from imbalance_audit.sources.split_words import SPLIT_WORDS, split_of_name, splits_of_files
 
 
 @pytest.mark.parametrize(
