@@ -6,9 +6,9 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from imbalance_audit.counting.schemas import label_faults
 from imbalance_audit.display import plain
 from imbalance_audit.rules import RULES
-from imbalance_audit.schemas import label_faults
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Audit

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from imbalance_audit.engines.local import run
+from imbalance_audit.counting.local import run
 
 __all__ = ["run"]

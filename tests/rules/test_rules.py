@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from imbalance_audit.auditing import scan
+from imbalance_audit.counting.tallies import to_class_counts
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit, ClassCounts, Finding, Labels
 from imbalance_audit.rules import RULES, find_rule
 from imbalance_audit.rules.rule import LISTED
-from imbalance_audit.tallies import to_class_counts
 
 Counts = Mapping[str | None, int]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from imbalance_audit.counting.schemas import check_types, label_faults
 from imbalance_audit.errors import SourceError
-from imbalance_audit.schemas import check_types, label_faults
 
 
 def test_clean_labels_have_no_fault() -> None:

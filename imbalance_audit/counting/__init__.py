@@ -1,0 +1,3 @@
+"""What is counted, and where it runs."""
+
+from __future__ import annotations
