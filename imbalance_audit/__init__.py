@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from imbalance_audit.evaluation.evaluating import evaluate
     from imbalance_audit.files.weights import load_weights
     from imbalance_audit.merging import merge_audits
-    from imbalance_audit.policy_file import load_policy
     from imbalance_audit.records import Audit, ClassWeights, Evaluation, Finding, Labels
     from imbalance_audit.rules.policy import Policy
+    from imbalance_audit.rules.policy_file import load_policy
     from imbalance_audit.tuning import candidates_of, search_weights, tune_weights
     from imbalance_audit.weights import class_weights
 
@@ -51,7 +51,7 @@ _HOMES = {
     "check": "auditing",
     "class_weights": "weights",
     "evaluate": "evaluation.evaluating",
-    "load_policy": "policy_file",
+    "load_policy": "rules.policy_file",
     "load_weights": "files.weights",
     "merge_audits": "merging",
     "scan": "auditing",

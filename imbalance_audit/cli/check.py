@@ -40,7 +40,7 @@ def check(
 ) -> None:
     """Run the rules and fail when the labels are not fit for training. Writes no report."""
     from imbalance_audit.files.staging import write_all
-    from imbalance_audit.policy_file import load_policy
+    from imbalance_audit.rules.policy_file import load_policy
 
     if fail_on_new and baseline is None:
         message = "--fail-on-new needs an earlier audit to tell what is new. Name one with --baseline."

@@ -23,7 +23,7 @@ def merge(
     """Add the counts of several audits and judge them once: the audit that one pass over all rows gives."""
     from imbalance_audit.files.audit import dump_audit, load_audit, save_audit
     from imbalance_audit.merging import merge_audits
-    from imbalance_audit.policy_file import load_policy
+    from imbalance_audit.rules.policy_file import load_policy
 
     loaded = [load_audit(path) for path in audits]
     whole = merge_audits(*loaded, policy=load_policy(config), ids=id_state or (), memory=bytes_of(memory))

@@ -94,7 +94,7 @@ def read_of(
     Raises:
         AuditError: it cannot be read, or reading options are given for an audit.json.
     """
-    from imbalance_audit.policy_file import load_policy
+    from imbalance_audit.rules.policy_file import load_policy
     from imbalance_audit.sources import ReadOptions, read
 
     policy = load_policy(config)

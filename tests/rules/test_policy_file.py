@@ -13,8 +13,8 @@ import pytest
 from imbalance_audit import load_policy
 from imbalance_audit.drafting import draft_policy
 from imbalance_audit.errors import PolicyError
-from imbalance_audit.policy_file import find_policy, policy_schema
 from imbalance_audit.rules.policy import Override, Policy, Waiver
+from imbalance_audit.rules.policy_file import find_policy, policy_schema
 from tests.report.samples import HOSTILE, audit_of
 
 ROOT = Path(__file__).parents[1]
