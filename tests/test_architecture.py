@@ -79,7 +79,6 @@ WAIVED: frozenset[str] = frozenset(
         "training.samplers.labels: shares its name with another module or package: labels",
         "tuning.metrics: shares its name with another module or package: metrics",
         "values.class_order: shares its name with another module or package: class_order",
-        "weights.formulas: shares its name with another module or package: formulas",
         "weights.recipe: is in the circle weights.recipe → weights.zero_counts → weights.recipe",
     }
 )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.errors import WeightError
 from imbalance_audit.records import ClassWeights
+from imbalance_audit.weights.cells import Materials, Population
 from imbalance_audit.weights.clipping import Limits, clipped
 from imbalance_audit.weights.diagnostics import effective_sample_size, implied_prior, prior
-from imbalance_audit.weights.entries import Materials, Population
 from imbalance_audit.weights.normalisation import normalised
 from imbalance_audit.weights.positive_weight import positive_weights
 from imbalance_audit.weights.recipe import Recipe
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imbalance_audit.records import Audit
-    from imbalance_audit.weights.entries import Entries
+    from imbalance_audit.weights.cells import Entries
 
 NO_TARGET = -100
 """What torch leaves out of a loss unless told otherwise."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.errors import AuditError
 from imbalance_audit.weights.build import population_of, weigh
+from imbalance_audit.weights.cells import Materials
 from imbalance_audit.weights.clipping import Limits
 from imbalance_audit.weights.diagnosis import BATCH
 from imbalance_audit.weights.diagnostics import batch_noise, design_effect, effective_sample_size
-from imbalance_audit.weights.entries import Materials
 from imbalance_audit.weights.normalisation import data_mean
 from imbalance_audit.weights.recipe import Recipe
 from imbalance_audit.weights.recommendation import recommend
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imbalance_audit.records import Audit
-    from imbalance_audit.weights.entries import Population
+    from imbalance_audit.weights.cells import Population
     from imbalance_audit.weights.parameters import Value
     from imbalance_audit.weights.recommendation import Recommendation
 

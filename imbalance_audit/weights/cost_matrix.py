@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.weights.entries import of_classes
+from imbalance_audit.weights.cells import of_classes
 from imbalance_audit.weights.target_prior import refuse_other_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.weights.entries import Entries, Materials, Population
+    from imbalance_audit.weights.cells import Entries, Materials, Population
     from imbalance_audit.weights.parameters import Value
 
 Matrix = list[list[float]]

@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from imbalance_audit.errors import OptionError, WeightError
-from imbalance_audit.weights.entries import Entries
+from imbalance_audit.weights.cells import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.weights.entries import Materials, Population
+    from imbalance_audit.weights.cells import Materials, Population
     from imbalance_audit.weights.parameters import Value
 
 MOST_CELLS = 20_000_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.weights.cells import Materials
 from imbalance_audit.weights.clipping import Limits
-from imbalance_audit.weights.entries import Materials
 from imbalance_audit.weights.normalisation import NORMALISATIONS
 from imbalance_audit.weights.parameters import known
 from imbalance_audit.weights.schemes import SCHEMES

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from imbalance_audit.errors import OptionError, WeightError
-from imbalance_audit.weights import formulas
+from imbalance_audit.weights import count_schemes
+from imbalance_audit.weights.cells import of_classes
 from imbalance_audit.weights.cost_matrix import cost_weights, of_costs
-from imbalance_audit.weights.entries import of_classes
 from imbalance_audit.weights.group_label import equal_cells, independence, of_cells
 from imbalance_audit.weights.parameters import Choice, Parameter
 from imbalance_audit.weights.smoothed_density import of_bins, smoothed_density
@@ -21,7 +21,7 @@ from imbalance_audit.weights.target_prior import of_target, prior_ratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from imbalance_audit.weights.entries import Entries, Materials, Population
+    from imbalance_audit.weights.cells import Entries, Materials, Population
     from imbalance_audit.weights.parameters import Value
 
     Raw = Callable[[Entries, Mapping[str, Value]], list[float]]
@@ -113,42 +113,44 @@ SCHEMES: Mapping[str, Scheme] = {
             "balanced",
             "N / (C·n)",
             "King & Zeng 2001, as scikit-learn's class_weight='balanced'",
-            _of_counts(formulas.balanced),
+            _of_counts(count_schemes.balanced),
         ),
-        Scheme("inverse", "1 / n", "power with τ = 1", _of_counts(formulas.inverse)),
+        Scheme("inverse", "1 / n", "power with τ = 1", _of_counts(count_schemes.inverse)),
         Scheme(
             "sqrt",
             "1 / √n",
             "power with τ = ½; Kang et al., ICLR 2020, arXiv 1910.09217 (q = ½)",
-            _of_counts(formulas.square_root),
+            _of_counts(count_schemes.square_root),
         ),
         Scheme(
             "power",
             "n^-τ",
             "Kang et al., ICLR 2020, arXiv 1910.09217 (q = 1-τ)",
-            _of_counts(formulas.power),
+            _of_counts(count_schemes.power),
             (_TAU,),
         ),
         Scheme(
             "effective-number",
             "(1-β) / (1-β^n)",
             "Cui et al., CVPR 2019, arXiv 1901.05555, eq. 2; β = 0.999 as in their ImageNet and iNaturalist runs",
-            _of_counts(formulas.effective_number),
+            _of_counts(count_schemes.effective_number),
             (_BETA,),
         ),
         Scheme(
             "median-frequency",
             "median(f) / f, f = n/N for one label a sample",
             "Eigen & Fergus, ICCV 2015, arXiv 1411.4734",
-            _of_counts(formulas.median_frequency),
+            _of_counts(count_schemes.median_frequency),
             entries=_of_whole_samples,
         ),
-        Scheme("enet", "1 / ln(k + n/N)", "Paszke et al. 2016, arXiv 1606.02147", _of_counts(formulas.enet), (_K,)),
+        Scheme(
+            "enet", "1 / ln(k + n/N)", "Paszke et al. 2016, arXiv 1606.02147", _of_counts(count_schemes.enet), (_K,)
+        ),
         Scheme(
             "log-smoothed",
             "max(1, ln(μ·N/n))",
             "an answer on Data Science Stack Exchange, copied widely; no paper",
-            _of_counts(formulas.log_smoothed),
+            _of_counts(count_schemes.log_smoothed),
             (_MU,),
         ),
         Scheme(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.values.class_order import is_integer
-from imbalance_audit.weights.entries import of_classes
-from imbalance_audit.weights.formulas import number
+from imbalance_audit.weights.cells import of_classes
+from imbalance_audit.weights.count_schemes import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.weights.entries import Entries, Materials, Population
+    from imbalance_audit.weights.cells import Entries, Materials, Population
     from imbalance_audit.weights.parameters import Value
 
 LEAST, MOST = 5.0, 1000.0

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, WeightError, did_you_mean
-from imbalance_audit.weights.entries import listed, of_classes
+from imbalance_audit.weights.cells import listed, of_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.weights.entries import Entries, Materials, Population
+    from imbalance_audit.weights.cells import Entries, Materials, Population
     from imbalance_audit.weights.parameters import Value
 
 ROUNDING = 1e-3

@@ -11,7 +11,7 @@ from imbalance_audit.weights.normalisation import neutral
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.weights.entries import Entries
+    from imbalance_audit.weights.cells import Entries
     from imbalance_audit.weights.recipe import Recipe
 
 ZERO_COUNTS: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from imbalance_audit.errors import OptionError
 from imbalance_audit.weights import SCHEMES, class_weights
-from imbalance_audit.weights.formulas import effective_number
+from imbalance_audit.weights.count_schemes import effective_number
 
 if TYPE_CHECKING:
     from tests.weights.conftest import MakeAudit
