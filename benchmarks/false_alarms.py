@@ -12,7 +12,7 @@ import argparse
 
 import numpy as np
 
-from imbalance_audit.judging import judge_again
+from imbalance_audit.auditing.judging import judge_again
 from imbalance_audit.measures.class_skew import skew_of
 from imbalance_audit.records import Audit, ClassCounts, LabelFaults, Source
 from imbalance_audit.rules.policy import Override, Policy

@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imbalance_audit.auditing import check, scan
+    from imbalance_audit.auditing.merging import merge_audits
+    from imbalance_audit.auditing.scanning import check, scan
     from imbalance_audit.evaluation.evaluating import evaluate
     from imbalance_audit.files.weights import load_weights
-    from imbalance_audit.merging import merge_audits
     from imbalance_audit.records import Audit, ClassWeights, Evaluation, Finding, Labels
     from imbalance_audit.rules.policy import Policy
     from imbalance_audit.rules.policy_file import load_policy
@@ -48,13 +48,13 @@ _HOMES = {
     "Labels": "records",
     "Policy": "rules.policy",
     "candidates_of": "tuning",
-    "check": "auditing",
+    "check": "auditing.scanning",
     "class_weights": "weights",
     "evaluate": "evaluation.evaluating",
     "load_policy": "rules.policy_file",
     "load_weights": "files.weights",
-    "merge_audits": "merging",
-    "scan": "auditing",
+    "merge_audits": "auditing.merging",
+    "scan": "auditing.scanning",
     "search_weights": "tuning",
     "tune_weights": "tuning",
 }

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from imbalance_audit import indexing
-from imbalance_audit.auditing import scan_labels
+from imbalance_audit.auditing.scanning import scan_labels
 from imbalance_audit.errors import IndexFileError, OptionError
 from imbalance_audit.files.index import MAGIC, PAGE, IndexHeader, IndexWriter
 from imbalance_audit.records import Labels

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from imbalance_audit import class_weights, scan
-from imbalance_audit.auditing import scan_labels
+from imbalance_audit.auditing.scanning import scan_labels
 from imbalance_audit.errors import ClassOrderError, OptionError, SourceError
 from imbalance_audit.records import Labels
 from imbalance_audit.sample_weights import write_sample_weights

@@ -14,7 +14,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.records import SEVERITIES, Audit
 
 if TYPE_CHECKING:
-    from imbalance_audit.comparing import Comparison
+    from imbalance_audit.auditing.changes import Comparison
     from imbalance_audit.records import Severity
     from imbalance_audit.rules.policy import Policy
 
@@ -79,9 +79,9 @@ def _beside(
     """Return the audit judged beside a weight file and an earlier audit, and what changed since."""
     if weights is None and baseline is None:
         return audit, None
-    from imbalance_audit.comparing import compare
+    from imbalance_audit.auditing.changes import compare
+    from imbalance_audit.auditing.judging import judge_again
     from imbalance_audit.files.audit import load_audit
-    from imbalance_audit.judging import judge_again
 
     weighed = None
     if weights is not None:

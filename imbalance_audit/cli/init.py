@@ -20,7 +20,7 @@ def init(
     ),
 ) -> None:
     """Write a policy inferred from the data: the classes in order, and limits that these data keep."""
-    from imbalance_audit.drafting import draft_policy
+    from imbalance_audit.auditing.first_policy import draft_policy
     from imbalance_audit.files.staging import write_all
 
     if output.exists():

@@ -21,8 +21,8 @@ def merge(
     memory: Memory = "2GB",
 ) -> None:
     """Add the counts of several audits and judge them once: the audit that one pass over all rows gives."""
+    from imbalance_audit.auditing.merging import merge_audits
     from imbalance_audit.files.audit import dump_audit, load_audit, save_audit
-    from imbalance_audit.merging import merge_audits
     from imbalance_audit.rules.policy_file import load_policy
 
     loaded = [load_audit(path) for path in audits]

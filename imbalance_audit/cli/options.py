@@ -117,11 +117,11 @@ def read_of(
                 f"{plain(sources[0])} is an audit, its labels are counted; options of reading need the source itself."
             )
             raise OptionError(message)
+        from imbalance_audit.auditing.judging import judge_again
         from imbalance_audit.files.audit import load_audit
-        from imbalance_audit.judging import judge_again
 
         return Read(judge_again(load_audit(sources[0]), policy), None)
-    from imbalance_audit.auditing import scan_labels
+    from imbalance_audit.auditing.scanning import scan_labels
     from imbalance_audit.sources.places.remote import address_of, is_remote
 
     named = [address_of(source) if is_remote(source) else Path(source) for source in sources]

@@ -21,7 +21,7 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.comparing import Comparison
+    from imbalance_audit.auditing.changes import Comparison
     from imbalance_audit.records import Audit, Finding, Measures, Skew
     from imbalance_audit.report.contents import FindingGroup
 

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.false_alarms import EVERY_DIFFERENCE, false_alarms
 from imbalance_audit import class_weights
-from imbalance_audit.auditing import scan
-from imbalance_audit.judging import judge_again
+from imbalance_audit.auditing.judging import judge_again
+from imbalance_audit.auditing.scanning import scan
 from imbalance_audit.records import Audit, Finding, Labels
 
 Cell = tuple[str | None, str | None, str | None, int]

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from imbalance_audit import load_policy
-from imbalance_audit.drafting import draft_policy
+from imbalance_audit.auditing.first_policy import draft_policy
 from imbalance_audit.errors import PolicyError
 from imbalance_audit.rules.policy import Override, Policy, Waiver
 from imbalance_audit.rules.policy_file import find_policy, policy_schema

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from imbalance_audit.auditing import scan
+from imbalance_audit.auditing.scanning import scan
 from imbalance_audit.counting.tallies import to_class_counts
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit, ClassCounts, Finding, Labels
@@ -277,7 +277,7 @@ def test_judging_looks_at_all_counts_a_fixed_number_of_times_however_many_the_cl
         counts = to_class_counts(table)
         return replace(counts, split=Watched(counts.split))
 
-    monkeypatch.setattr("imbalance_audit.auditing.to_class_counts", watched)
+    monkeypatch.setattr("imbalance_audit.auditing.scanning.to_class_counts", watched)
     for classes in (200, 400):
         scan([f"class {i}" for i in range(classes)])
 
