@@ -60,7 +60,7 @@ def scan(
 
 
 def _write_index(found: Read, path: Path) -> None:
-    from imbalance_audit.indexing import write_index
+    from imbalance_audit.exports.indexing import write_index
 
     if found.labels is None:
         message = "An audit.json holds counts and no rows: --index needs the source itself."

@@ -59,7 +59,7 @@ def weights(
 
 
 def _write_samples(found: Read, weighed: ClassWeights, path: Path) -> None:
-    from imbalance_audit.sample_weights import write_sample_weights
+    from imbalance_audit.exports.sample_weight_table import write_sample_weights
 
     if found.labels is None:
         message = "An audit.json holds counts and no rows: --per-sample needs the source itself, and --id."

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from imbalance_audit import indexing
 from imbalance_audit.auditing.scanning import scan_labels
 from imbalance_audit.errors import IndexFileError, OptionError
+from imbalance_audit.exports import indexing
 from imbalance_audit.files.index import MAGIC, PAGE, IndexHeader, IndexWriter
 from imbalance_audit.records import Labels
 from imbalance_audit.sources import ReadOptions, read

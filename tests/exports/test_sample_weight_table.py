@@ -12,8 +12,8 @@ import torch
 from imbalance_audit import class_weights, scan
 from imbalance_audit.auditing.scanning import scan_labels
 from imbalance_audit.errors import ClassOrderError, OptionError, SourceError
+from imbalance_audit.exports.sample_weight_table import write_sample_weights
 from imbalance_audit.records import Labels
-from imbalance_audit.sample_weights import write_sample_weights
 from imbalance_audit.sources import ReadOptions, read
 from imbalance_audit.training import sample_weights
 
