@@ -216,9 +216,9 @@ def decide(
     """Tune how logits become classes, on validation rows, and say what it is really worth."""
     from imbalance_audit.decisions import TuningPlan, tune_decision
     from imbalance_audit.decisions.applying import logits_of
-    from imbalance_audit.evaluation.options import PredictionOptions
-    from imbalance_audit.evaluation.reading import read_predictions
     from imbalance_audit.files.decision import dump_decision, save_decision
+    from imbalance_audit.predictions.prediction_options import PredictionOptions
+    from imbalance_audit.predictions.reading import read_predictions
     from imbalance_audit.report.deciding import render_decision
     from imbalance_audit.weights import read_costs
 

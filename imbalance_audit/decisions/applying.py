@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
     from imbalance_audit.records import Decision
 
 

@@ -17,7 +17,7 @@ from imbalance_audit.evaluation.probabilities import class_columns, positives
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from imbalance_audit.errors import OptionError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
     from imbalance_audit.records import Decision
 
 

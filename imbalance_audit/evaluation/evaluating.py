@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import MissingExtraError, OptionError
-from imbalance_audit.evaluation.options import PredictionOptions
+from imbalance_audit.predictions.prediction_options import PredictionOptions
 from imbalance_audit.records import Evaluation
 from imbalance_audit.weights.cost_matrix import regrets
 from imbalance_audit.weights.target_prior import refuse_other_names
@@ -22,9 +22,9 @@ from imbalance_audit.weights.target_prior import refuse_other_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.evaluation.options import Outputs
-    from imbalance_audit.evaluation.predictions import Predictions
     from imbalance_audit.evaluation.scoring import Setting
+    from imbalance_audit.predictions.predicted import Predictions
+    from imbalance_audit.predictions.prediction_options import Outputs
     from imbalance_audit.records import Audit, ClassWeights, Decision, Difference, Region, RunEvaluation
 
 _FEW_ROWS = 10
@@ -115,9 +115,9 @@ def evaluate(
         what = "Evaluating predictions"
         raise MissingExtraError.of(what, extra="evaluation")
     from imbalance_audit.evaluation.deciding import decided
-    from imbalance_audit.evaluation.matching import read_runs
     from imbalance_audit.evaluation.priors import target_shares
     from imbalance_audit.evaluation.requirements import judge, parse
+    from imbalance_audit.predictions.aligned_runs import read_runs
 
     trained, known = _training(weights, audit, counts)
     options = PredictionOptions(
@@ -191,7 +191,7 @@ def _check_numbers(confidence: float, resamples: int) -> None:
 
 def _named(runs: object) -> dict[str, object]:
     """Return run → source. A dict of tables is one of runs, any other a dict of columns."""
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     if isinstance(runs, Mapping) and runs and all(_is_table(one) for one in runs.values()):
         return {str(name): one for name, one in runs.items()}
@@ -201,7 +201,7 @@ def _named(runs: object) -> dict[str, object]:
 
 
 def _is_table(value: object) -> bool:
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     return isinstance(value, str | PathLike | Mapping | Predictions) or hasattr(value, "columns")
 

@@ -10,7 +10,7 @@ from imbalance_audit.display import quoted
 from imbalance_audit.evaluation.intervals import wilson
 
 if TYPE_CHECKING:
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
 
 def worst_group(predictions: Predictions, confidence: float) -> list[str]:

@@ -13,7 +13,7 @@ from imbalance_audit.evaluation.formulas import Totals, g_mean
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     Floats = NDArray[np.float64]
     Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from imbalance_audit.evaluation.blocks import row_blocks
 from imbalance_audit.evaluation.calibration import calibration_error, gaps_of
-from imbalance_audit.evaluation.predictions import LEAST_PROBABILITY
+from imbalance_audit.predictions.predicted import LEAST_PROBABILITY
+from imbalance_audit.predictions.row_blocks import row_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     Floats = NDArray[np.float64]
 

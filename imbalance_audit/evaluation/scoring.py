@@ -16,9 +16,9 @@ from imbalance_audit.evaluation.groups import worst_group
 from imbalance_audit.evaluation.intervals import percentile, wilson
 from imbalance_audit.evaluation.metrics import of_many_labels, of_one_label
 from imbalance_audit.evaluation.names import METRICS, REGIONS
-from imbalance_audit.evaluation.predictions import LEAST_PROBABILITY
 from imbalance_audit.evaluation.probabilities import class_figures, row_scores
 from imbalance_audit.evaluation.resampling import RowSums
+from imbalance_audit.predictions.predicted import LEAST_PROBABILITY
 from imbalance_audit.records import ClassScore, Estimate, RegionScore, RunEvaluation
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from imbalance_audit.evaluation.metrics import ClassTable
-    from imbalance_audit.evaluation.predictions import Predictions
     from imbalance_audit.evaluation.probabilities import ClassFigures, RowScores
     from imbalance_audit.evaluation.resampling import Resampled
+    from imbalance_audit.predictions.predicted import Predictions
     from imbalance_audit.records import CalibrationBin, Region
 
     Floats = NDArray[np.float64]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.options import Outputs
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
+    from imbalance_audit.predictions.prediction_options import Outputs
 
 GREATER = (
     "macro_f1", "balanced_accuracy", "worst_recall", "accuracy", "g_mean", "mcc", "micro_f1", "pr_auc",
@@ -135,7 +135,7 @@ def _predictions(
     told: tuple[Outputs, NDArray[np.float64]] | None,
     size: int,
 ) -> Predictions:
-    from imbalance_audit.evaluation.predictions import Predictions
+    from imbalance_audit.predictions.predicted import Predictions
 
     return Predictions(
         name="validation",

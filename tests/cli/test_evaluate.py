@@ -14,11 +14,11 @@ import pytest
 
 from imbalance_audit import class_weights, evaluate, scan
 from imbalance_audit.decisions import decide, tune_decision
-from imbalance_audit.evaluation.options import PredictionOptions
-from imbalance_audit.evaluation.reading import read_predictions
 from imbalance_audit.files.audit import save_audit
 from imbalance_audit.files.decision import load_decision, save_decision
 from imbalance_audit.files.evaluation import dump_evaluation
+from imbalance_audit.predictions.prediction_options import PredictionOptions
+from imbalance_audit.predictions.reading import read_predictions
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

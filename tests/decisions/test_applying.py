@@ -11,7 +11,7 @@ from scipy.special import softmax
 from imbalance_audit.decisions import TuningPlan, apply, decide, tune_decision
 from imbalance_audit.decisions.applying import order_of
 from imbalance_audit.errors import ClassOrderError, OptionError
-from imbalance_audit.evaluation.predictions import Predictions
+from imbalance_audit.predictions.predicted import Predictions
 from imbalance_audit.records import Decision, InverseMap
 from tests.decisions.samples import Drawn
 

@@ -10,8 +10,8 @@ import pytest
 from imbalance_audit import evaluate
 from imbalance_audit.errors import MissingExtraError, OptionError
 from imbalance_audit.evaluation import evaluating
-from imbalance_audit.evaluation.options import PredictionOptions
-from imbalance_audit.evaluation.reading import read_predictions
+from imbalance_audit.predictions.prediction_options import PredictionOptions
+from imbalance_audit.predictions.reading import read_predictions
 
 TABLE = {"label": ["cat", "dog", "dog"], "predicted": ["cat", "dog", "cat"]}
 

@@ -15,7 +15,7 @@ from imbalance_audit.sources.tidying.column_roles import LABEL_NAMES, find_colum
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.evaluation.options import Outputs, PredictionOptions
+    from imbalance_audit.predictions.prediction_options import Outputs, PredictionOptions
     from imbalance_audit.sources.rows import Table
 
 TRUTH_NAMES = LABEL_NAMES | {"truth", "true", "true_label", "y_true", "ground_truth", "gold", "actual"}

@@ -9,7 +9,7 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
-from imbalance_audit.evaluation.columns import is_list
+from imbalance_audit.predictions.prediction_columns import is_list
 from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS
 from imbalance_audit.sources.tidying.declared_classes import names_of_codes
 from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.row_names import RowNames
+    from imbalance_audit.predictions.row_names import RowNames
 
 _TEXT = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 

@@ -9,18 +9,18 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.evaluation.blocks import row_blocks
-from imbalance_audit.evaluation.columns import is_list
-from imbalance_audit.evaluation.labels import column_order
+from imbalance_audit.predictions.row_blocks import row_blocks
+from imbalance_audit.predictions.prediction_columns import is_list
+from imbalance_audit.predictions.label_indices import column_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.columns import ScoreColumns
-    from imbalance_audit.evaluation.options import Outputs
-    from imbalance_audit.evaluation.row_names import RowNames
+    from imbalance_audit.predictions.prediction_columns import ScoreColumns
+    from imbalance_audit.predictions.prediction_options import Outputs
+    from imbalance_audit.predictions.row_names import RowNames
 
 SUM_ERROR = 0.01
 """How far the probabilities of a row may sum from 1: half precision is that coarse over many classes."""

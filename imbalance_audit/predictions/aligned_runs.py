@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.evaluation.predictions import Predictions
-from imbalance_audit.evaluation.reading import read_predictions
+from imbalance_audit.predictions.predicted import Predictions
+from imbalance_audit.predictions.reading import read_predictions
 from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.evaluation.options import PredictionOptions
+    from imbalance_audit.predictions.prediction_options import PredictionOptions
 
 
 def read_runs(runs: Mapping[str, object], options: PredictionOptions) -> tuple[Predictions, ...]:

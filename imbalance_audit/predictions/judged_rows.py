@@ -9,8 +9,8 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError, did_you_mean
-from imbalance_audit.evaluation.columns import find_columns, find_truth, optional_columns
-from imbalance_audit.evaluation.row_names import RowNames
+from imbalance_audit.predictions.prediction_columns import find_columns, find_truth, optional_columns
+from imbalance_audit.predictions.row_names import RowNames
 from imbalance_audit.sources.reading_options import ReadOptions
 from imbalance_audit.sources.rows import open_table
 from imbalance_audit.sources.split_words import SPLIT_NAMES
@@ -19,8 +19,8 @@ from imbalance_audit.sources.tidying.column_roles import find_column, listed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.evaluation.columns import Columns
-    from imbalance_audit.evaluation.options import PredictionOptions
+    from imbalance_audit.predictions.prediction_columns import Columns
+    from imbalance_audit.predictions.prediction_options import PredictionOptions
 
 _NUMBER, _ID, _GROUP, _SPLIT = "\0number", "\0id", "\0group", "\0split"
 _SHOWN = 3

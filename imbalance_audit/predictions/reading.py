@@ -8,21 +8,21 @@ import numpy as np
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError
-from imbalance_audit.evaluation.blocks import row_blocks
-from imbalance_audit.evaluation.columns import is_list
-from imbalance_audit.evaluation.gathering import gather
-from imbalance_audit.evaluation.labels import class_indices, class_matrix, classes_of, one_hot_matrix, several
-from imbalance_audit.evaluation.options import PredictionOptions
-from imbalance_audit.evaluation.predictions import Predictions
-from imbalance_audit.evaluation.scores import rescale, score_matrix, settled_outputs
+from imbalance_audit.predictions.row_blocks import row_blocks
+from imbalance_audit.predictions.prediction_columns import is_list
+from imbalance_audit.predictions.judged_rows import gather
+from imbalance_audit.predictions.label_indices import class_indices, class_matrix, classes_of, one_hot_matrix, several
+from imbalance_audit.predictions.prediction_options import PredictionOptions
+from imbalance_audit.predictions.predicted import Predictions
+from imbalance_audit.predictions.scores import rescale, score_matrix, settled_outputs
 
 if TYPE_CHECKING:
     from typing import Literal
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.gathering import Gathered
-    from imbalance_audit.evaluation.options import Outputs
+    from imbalance_audit.predictions.judged_rows import Gathered
+    from imbalance_audit.predictions.prediction_options import Outputs
     from imbalance_audit.records import Task
 
 _BINARY = ({"0", "1"}, {"false", "true"})
