@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from imbalance_audit import ClassWeights, Evaluation, evaluate, load_weights
 from imbalance_audit.decisions import TuningPlan, correct, fit_temperature, inverse_map, tune_decision
-from imbalance_audit.decisions.priors import row_weights
+from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.publishing import publish_evaluation
 from imbalance_audit.records import Decision, InverseMap, RunEvaluation
 from imbalance_audit.weights import read_costs

@@ -14,19 +14,19 @@ except ModuleNotFoundError as error:
     raise MissingExtraError.of(wanted_by, extra="evaluation") from error
 
 from imbalance_audit.decisions.applying import apply, decide
-from imbalance_audit.decisions.calibration import Calibration, fit_temperature
 from imbalance_audit.decisions.correction import correct, inverse_map
 from imbalance_audit.decisions.fitting import TuningPlan
-from imbalance_audit.decisions.formulas import Decided
-from imbalance_audit.decisions.metrics import Metric
-from imbalance_audit.decisions.priors import (
+from imbalance_audit.decisions.logit_formulas import Decided
+from imbalance_audit.decisions.objective import Metric
+from imbalance_audit.decisions.prior_shift import (
     UncalibratedWarning,
     estimate_prior,
     shift_prior,
     warn_if_uncalibrated,
 )
+from imbalance_audit.decisions.temperature import Calibration, fit_temperature
 from imbalance_audit.decisions.thresholds import cost_threshold
-from imbalance_audit.decisions.tuning import tune_decision
+from imbalance_audit.decisions.tuned_decision import tune_decision
 
 __all__ = [
     "Calibration",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.formulas import Decided
-from imbalance_audit.decisions.inputs import checked_logits, refuse_lost_rows
+from imbalance_audit.decisions import logit_formulas
+from imbalance_audit.decisions.checked_arrays import checked_logits, refuse_lost_rows
+from imbalance_audit.decisions.logit_formulas import Decided
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import ClassOrderError, OptionError
 
@@ -31,7 +31,7 @@ def decide(decision: Decision, logits: object) -> Decided:
     """
     z = checked_logits(logits, size=len(decision.classes), multilabel=decision.multilabel)
     with np.errstate(invalid="ignore"):
-        found = formulas.decided(z, decision, formulas.constants(decision), np)
+        found = logit_formulas.decided(z, decision, logit_formulas.constants(decision), np)
     refuse_lost_rows(np.isnan(found.probabilities).any(axis=1))
     return Decided(found.probabilities, found.predicted.astype(np.int64))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.inputs import checked_logits, refuse_lost_rows
+from imbalance_audit.decisions import logit_formulas
+from imbalance_audit.decisions.checked_arrays import checked_logits, refuse_lost_rows
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
 from imbalance_audit.records import InverseMap
@@ -89,7 +89,7 @@ def inverse_map(
             data.
 
     >>> inverse = inverse_map(weight=[0.5, 2.0])
-    >>> np.exp(formulas.log_softmax(correct([[0.0, 0.0]], inverse), np)).round(3).tolist()
+    >>> np.exp(logit_formulas.log_softmax(correct([[0.0, 0.0]], inverse), np)).round(3).tolist()
     [[0.8, 0.2]]
     """
     _refuse(trained, drawn, smoothing, multilabel=multilabel, label_smoothing=label_smoothing)
@@ -125,7 +125,7 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
     z = checked_logits(logits, size=len(inverse.after), multilabel=multilabel)
     before, after = np.asarray(inverse.before), np.asarray(inverse.after)
     with np.errstate(invalid="ignore"):
-        found: NDArray[np.float64] = formulas.corrected(z, inverse, before, after, multilabel=multilabel, xp=np)
+        found: NDArray[np.float64] = logit_formulas.corrected(z, inverse, before, after, multilabel=multilabel, xp=np)
     # The largest one is NaN where any is.
     top: NDArray[np.float64] = found.max(axis=1)
     lost = np.isnan(top)

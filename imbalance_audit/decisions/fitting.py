@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.calibration import Calibration, fit_temperature
+from imbalance_audit.decisions import logit_formulas
 from imbalance_audit.decisions.correction import correct
 from imbalance_audit.decisions.offsets import tune_offsets
 from imbalance_audit.decisions.strength import curve_errors, one_standard_error, tau_curve
+from imbalance_audit.decisions.temperature import Calibration, fit_temperature
 from imbalance_audit.decisions.thresholds import tune_threshold
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.metrics import Metric, MetricName
+    from imbalance_audit.decisions.objective import Metric, MetricName
     from imbalance_audit.decisions.strength import Curve
     from imbalance_audit.records import Decision
 
@@ -95,7 +95,7 @@ def fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
     decision = replace(task.blank, temperature=calibration.temperature, bias=calibration.bias)
     if multilabel:
         return _with_thresholds(task, decision, rows._replace(logits=z)), None
-    log_p = formulas.log_softmax(z, np)
+    log_p = logit_formulas.log_softmax(z, np)
     if task.plan.method == "costs":
         costs = tuple(tuple(row) for row in task.metric.costs.tolist())
         return replace(decision, rule="costs", costs=costs), None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from imbalance_audit.decisions.metrics import table_of
+from imbalance_audit.decisions.objective import table_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.metrics import Metric
+    from imbalance_audit.decisions.objective import Metric
 
 SWEEPS = 10
 """Rounds over the classes at most."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.decisions.metrics import judge, table_of
+from imbalance_audit.decisions.objective import judge, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.metrics import Judged, Metric
+    from imbalance_audit.decisions.objective import Judged, Metric
 
 GRID: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(61))
 """τ from 0 (the likeliest class) over 1 (the class prior undone) to 3, by 0.05."""

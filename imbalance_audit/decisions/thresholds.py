@@ -12,7 +12,7 @@ from imbalance_audit.errors import OptionError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.metrics import Metric
+    from imbalance_audit.decisions.objective import Metric
 
 
 def cost_threshold(false_positive: float, false_negative: float) -> float:

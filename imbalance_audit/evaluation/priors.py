@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.decisions.priors import row_weights
+from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.weights.target_prior import refuse_other_names, shares_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from imbalance_audit.decisions.formulas import Decided, constants, decided
+from imbalance_audit.decisions.logit_formulas import Decided, constants, decided
 from imbalance_audit.files.decision import load_decision
 from imbalance_audit.training.class_order import logit_order
 from imbalance_audit.training.constants import ConstantModule

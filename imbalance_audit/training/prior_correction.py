@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from imbalance_audit.decisions.correction import inverse_map
-from imbalance_audit.decisions.formulas import corrected
+from imbalance_audit.decisions.logit_formulas import corrected
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import InverseMap
 from imbalance_audit.training.constants import ConstantModule

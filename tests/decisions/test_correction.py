@@ -13,7 +13,7 @@ from torch import nn
 
 from imbalance_audit.decisions import correct, inverse_map
 from imbalance_audit.decisions.correction import NO_INVERSE, Drawn, Trained
-from imbalance_audit.decisions.formulas import log_sigmoid, log_softmax
+from imbalance_audit.decisions.logit_formulas import log_sigmoid, log_softmax
 from imbalance_audit.errors import OptionError
 from imbalance_audit.training import (
     FocalLoss,

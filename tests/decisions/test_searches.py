@@ -15,7 +15,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from imbalance_audit.decisions import cost_threshold
-from imbalance_audit.decisions.metrics import Metric, judge
+from imbalance_audit.decisions.objective import Metric, judge
 from imbalance_audit.decisions.offsets import tune_offsets
 from imbalance_audit.decisions.strength import GRID, curve_errors, one_standard_error, tau_curve
 from imbalance_audit.decisions.thresholds import tune_threshold

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, logit, softmax
 
 from imbalance_audit.decisions import UncalibratedWarning, estimate_prior, shift_prior, warn_if_uncalibrated
-from imbalance_audit.decisions.priors import row_weights
+from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.errors import OptionError
 from tests.decisions.samples import PRIOR, Drawn, draw
 

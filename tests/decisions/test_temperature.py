@@ -14,7 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
 from imbalance_audit.decisions import Calibration, fit_temperature, shift_prior
-from imbalance_audit.decisions.priors import row_weights
+from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.errors import OptionError
 from tests.decisions.samples import PRIOR, Drawn, draw
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn import metrics as sk
 
 from imbalance_audit import evaluate
-from imbalance_audit.decisions.metrics import Judged, Metric, judge, table_of
+from imbalance_audit.decisions.objective import Judged, Metric, judge, table_of
 from imbalance_audit.errors import OptionError
 
 RANDOM = np.random.default_rng(0)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.inputs import checked_logits, checked_truth
+from imbalance_audit.decisions import logit_formulas
+from imbalance_audit.decisions.checked_arrays import checked_logits, checked_truth
 from imbalance_audit.errors import MissingExtraError, OptionError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _fit_softmax(
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         beta, b = parameters[0], parameters[1:]
-        log_p = formulas.log_softmax(z * beta + b if bias else z * beta, np)
+        log_p = logit_formulas.log_softmax(z * beta + b if bias else z * beta, np)
         value = -(share @ log_p[np.arange(len(z)), y])
         p = np.exp(log_p) * share[:, None]
         slope = np.concatenate(([np.vdot(p, z) - own], p.sum(axis=0) - observed)) if bias else [np.vdot(p, z) - own]
@@ -114,8 +114,8 @@ def _fit_sigmoid(
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         beta, b = parameters[0], parameters[1:]
         odds = z * beta + b if bias else z * beta
-        value = -np.sum(share * formulas.log_sigmoid(np.where(y == 1, odds, -odds), np))
-        rest = share * (np.exp(formulas.log_sigmoid(odds, np)) - y)
+        value = -np.sum(share * logit_formulas.log_sigmoid(np.where(y == 1, odds, -odds), np))
+        rest = share * (np.exp(logit_formulas.log_sigmoid(odds, np)) - y)
         slope = np.concatenate(([np.vdot(rest, z)], rest.sum(axis=0))) if bias else [np.vdot(rest, z)]
         return float(value), np.asarray(slope)
 

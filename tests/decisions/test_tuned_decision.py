@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 
 from imbalance_audit.decisions import TuningPlan, cost_threshold, decide, fit_temperature, inverse_map, tune_decision
 from imbalance_audit.decisions.fitting import Method
-from imbalance_audit.decisions.metrics import MetricName
+from imbalance_audit.decisions.objective import MetricName
 from imbalance_audit.errors import OptionError
 from imbalance_audit.files.decision import dump_decision
 from imbalance_audit.records import Estimate

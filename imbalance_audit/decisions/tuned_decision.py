@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from imbalance_audit.decisions.applying import decide
-from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
-from imbalance_audit.decisions.inputs import (
+from imbalance_audit.decisions.checked_arrays import (
     checked_logits,
     checked_shares,
     checked_truth,
     refuse_classes_without_rows,
 )
-from imbalance_audit.decisions.metrics import Metric, judge
-from imbalance_audit.decisions.priors import row_weights
+from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
+from imbalance_audit.decisions.objective import Metric, judge
+from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.decisions.strength import GRID, curve_errors
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.decisions import formulas
-from imbalance_audit.decisions.calibration import fit_temperature
-from imbalance_audit.decisions.inputs import checked_logits, checked_shares, checked_truth
+from imbalance_audit.decisions import logit_formulas
+from imbalance_audit.decisions.checked_arrays import checked_logits, checked_shares, checked_truth
+from imbalance_audit.decisions.temperature import fit_temperature
 from imbalance_audit.errors import OptionError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def estimate_prior(
     """
     z = checked_logits(logits)
     source = checked_shares("prior", prior, z.shape[1], positive=True)
-    ratio = np.exp(formulas.log_softmax(z, np)) / source
+    ratio = np.exp(logit_formulas.log_softmax(z, np)) / source
     shares = source
     for _ in range(iterations):
         mass = ratio * shares
@@ -105,7 +105,7 @@ def warn_if_uncalibrated(logits: object, truth: object) -> bool:
     y = checked_truth(truth, z.shape, multilabel=False)
     temperature = fit_temperature(z, y).temperature[0]
     shares = np.bincount(y, minlength=z.shape[1]) / len(y)
-    distance = 0.5 * np.abs(np.exp(formulas.log_softmax(z, np)).mean(axis=0) - shares).sum()
+    distance = 0.5 * np.abs(np.exp(logit_formulas.log_softmax(z, np)).mean(axis=0) - shares).sum()
     low, high = TEMPERATURES
     if low <= temperature <= high and distance <= SHARES:
         return False
