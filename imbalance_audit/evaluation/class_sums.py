@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from imbalance_audit.evaluation.calibration import BINS, bin_of
 from imbalance_audit.evaluation.probabilities import class_columns, positives
+from imbalance_audit.evaluation.reliability import BINS, bin_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -114,9 +114,9 @@ def evaluate(
     if find_spec("sklearn") is None:
         what = "Evaluating predictions"
         raise MissingExtraError.of(what, extra="evaluation")
-    from imbalance_audit.evaluation.deciding import decided
-    from imbalance_audit.evaluation.priors import target_shares
+    from imbalance_audit.evaluation.decided_runs import decided
     from imbalance_audit.evaluation.requirements import judge, parse
+    from imbalance_audit.evaluation.target_shares import target_shares
     from imbalance_audit.predictions.aligned_runs import read_runs
 
     trained, known = _training(weights, audit, counts)
@@ -160,8 +160,8 @@ def evaluate(
 def _evaluated(
     found: Sequence[Predictions], setting: Setting, resamples: int, seed: int
 ) -> tuple[tuple[RunEvaluation, ...], tuple[Difference, ...]]:
-    from imbalance_audit.evaluation.calibration import BINS
-    from imbalance_audit.evaluation.comparing import compare_runs
+    from imbalance_audit.evaluation.paired_differences import compare_runs
+    from imbalance_audit.evaluation.reliability import BINS
     from imbalance_audit.evaluation.resampling import resample
     from imbalance_audit.evaluation.scoring import Scored, evaluate_run, resampled_metrics
 
@@ -231,9 +231,9 @@ def _setting(
 ) -> tuple[Setting, tuple[str, ...]]:
     import numpy as np
 
-    from imbalance_audit.evaluation.priors import target_weights
-    from imbalance_audit.evaluation.regions import regions_of
+    from imbalance_audit.evaluation.class_regions import regions_of
     from imbalance_audit.evaluation.scoring import Setting
+    from imbalance_audit.evaluation.target_shares import target_weights
 
     notes: tuple[str, ...] = ()
     counts: tuple[int, ...] | None = None

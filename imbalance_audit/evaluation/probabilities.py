@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from imbalance_audit.evaluation.calibration import calibration_error, gaps_of
+from imbalance_audit.evaluation.reliability import calibration_error, gaps_of
 from imbalance_audit.predictions.predicted import LEAST_PROBABILITY
 from imbalance_audit.predictions.row_blocks import row_blocks
 

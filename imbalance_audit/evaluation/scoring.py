@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.evaluation import formulas
-from imbalance_audit.evaluation.calibration import BINS, bin_of, calibration_error, reliability
+from imbalance_audit.evaluation import class_totals
 from imbalance_audit.evaluation.class_sums import class_sums
 from imbalance_audit.evaluation.confusions import joint_counts, worst_confusions
-from imbalance_audit.evaluation.groups import worst_group
 from imbalance_audit.evaluation.intervals import percentile, wilson
-from imbalance_audit.evaluation.metrics import of_many_labels, of_one_label
 from imbalance_audit.evaluation.names import METRICS, REGIONS
 from imbalance_audit.evaluation.probabilities import class_figures, row_scores
+from imbalance_audit.evaluation.reliability import BINS, bin_of, calibration_error, reliability
 from imbalance_audit.evaluation.resampling import RowSums
+from imbalance_audit.evaluation.row_metrics import of_many_labels, of_one_label
+from imbalance_audit.evaluation.worst_group import worst_group
 from imbalance_audit.predictions.predicted import LEAST_PROBABILITY
 from imbalance_audit.records import ClassScore, Estimate, RegionScore, RunEvaluation
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.evaluation.metrics import ClassTable
     from imbalance_audit.evaluation.probabilities import ClassFigures, RowScores
     from imbalance_audit.evaluation.resampling import Resampled
+    from imbalance_audit.evaluation.row_metrics import ClassTable
     from imbalance_audit.predictions.predicted import Predictions
     from imbalance_audit.records import CalibrationBin, Region
 
@@ -133,7 +133,7 @@ def resampled_metrics(scored: Scored, resampled: Resampled) -> dict[str, Floats]
     many = scored.predictions.task == "multilabel"
     found = {
         name: formula(resampled.totals)
-        for name, formula in (formulas.OF_MANY_LABELS if many else formulas.OF_ONE_LABEL).items()
+        for name, formula in (class_totals.OF_MANY_LABELS if many else class_totals.OF_ONE_LABEL).items()
     }
     weight = resampled.features["weight"]
     for name, total in resampled.features.items():
@@ -210,7 +210,7 @@ def _classes(
     scored: Scored, resampled: Resampled, precisions: Floats | None, errors: Floats | None
 ) -> tuple[ClassScore, ...]:
     table, setting = scored.table, scored.setting
-    f1 = formulas.f1(resampled.totals)
+    f1 = class_totals.f1(resampled.totals)
     return tuple(
         ClassScore(
             label=name,
@@ -232,7 +232,7 @@ def _regions(scored: Scored, resampled: Resampled) -> tuple[RegionScore, ...]:
     regions = scored.setting.regions
     if not any(regions):
         return ()
-    recall = formulas.recall(resampled.totals)
+    recall = class_totals.recall(resampled.totals)
     found = []
     for region in REGIONS:
         members = [at for at, one in enumerate(regions) if one == region]

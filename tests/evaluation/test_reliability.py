@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from imbalance_audit import evaluate
-from imbalance_audit.evaluation.calibration import BINS, bin_of
+from imbalance_audit.evaluation.reliability import BINS, bin_of
 
 
 def binned(confidence: np.ndarray, right: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef, precision_recall_fscore_support
 
-from imbalance_audit.evaluation.formulas import Totals, g_mean
+from imbalance_audit.evaluation.class_totals import Totals, g_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from imbalance_audit import evaluate
 from imbalance_audit.errors import SourceError
-from imbalance_audit.evaluation.comparing import paired_share
+from imbalance_audit.evaluation.paired_differences import paired_share
 from imbalance_audit.records import Evaluation
 
 Made = Callable[..., pl.DataFrame]
