@@ -20,7 +20,6 @@ WAIVED: frozenset[str] = frozenset(
         "decisions.applying: imports predictions.predicted",
         "engines: engines is no room of ORDER",
         "records.findings: shares its name with another module or package: findings",
-        "records.labels: shares its name with another module or package: labels",
         "records.tuning: shares its name with another module or package: tuning",
         "report.metrics: shares its name with another module or package: metrics",
         "report.sections.findings: shares its name with another module or package: findings",
@@ -33,14 +32,9 @@ WAIVED: frozenset[str] = frozenset(
         "sources.layouts.folder_tree: is in the circle sources.layouts.folder_tree → sources.layouts.tree_notes → sources.layouts.folder_tree",
         "sources.tables.formats: is in the circle sources.tables.formats → sources.tidying.nested → sources.tables.formats",
         "sources.tidying.nested: imports sources.tables.formats",
-        "training.class_order: class_order is no part of training in INNER",
-        "training.class_order: shares its name with another module or package: class_order",
-        "training.decision: decision is no part of training in INNER",
         "training.integrations.lightning: is in the circle training.integrations.lightning → training.samplers.epoch_sampler → training.integrations.lightning",
         "training.samplers.epoch_sampler: imports training.integrations.lightning",
-        "training.samplers.labels: shares its name with another module or package: labels",
         "tuning.metrics: shares its name with another module or package: metrics",
-        "values.class_order: shares its name with another module or package: class_order",
         "weights.recipe: is in the circle weights.recipe → weights.zero_counts → weights.recipe",
     }
 )

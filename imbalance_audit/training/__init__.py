@@ -17,7 +17,7 @@ from imbalance_audit.training.corrections import (
     DoubleCorrectionWarning,
     check_corrections,
 )
-from imbalance_audit.training.decision import DecisionRule
+from imbalance_audit.training.decision_rule import DecisionRule
 from imbalance_audit.training.losses import (
     AsymmetricLoss,
     ClassBalancedFocalLoss,

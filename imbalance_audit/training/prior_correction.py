@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.decisions.correction import Drawn, Trained
-    from imbalance_audit.training.class_order import Classes
+    from imbalance_audit.training.logit_order import Classes
 
 
 class PriorCorrection(ConstantModule):

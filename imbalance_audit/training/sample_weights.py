@@ -10,8 +10,8 @@ from imbalance_audit.display import quoted
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.files.weights import load_weights
 from imbalance_audit.records import ClassWeights
-from imbalance_audit.training.class_order import logit_order
-from imbalance_audit.training.samplers.labels import read_labels
+from imbalance_audit.training.logit_order import logit_order
+from imbalance_audit.training.samplers.rows_by_class import read_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from imbalance_audit.training.class_order import Classes
-    from imbalance_audit.training.samplers.labels import Labels
+    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 
 def sample_weights(

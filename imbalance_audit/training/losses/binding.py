@@ -11,7 +11,7 @@ import torch
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
 from imbalance_audit.files.weights import load_weights
-from imbalance_audit.training.class_order import logit_order
+from imbalance_audit.training.logit_order import logit_order
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import Task
-    from imbalance_audit.training.class_order import Classes
+    from imbalance_audit.training.logit_order import Classes
 
 
 class StaleWeightsWarning(UserWarning):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from imbalance_audit.training.class_order import Classes
     from imbalance_audit.training.corrections import Correction
+    from imbalance_audit.training.logit_order import Classes
     from imbalance_audit.training.losses.binding import Bound
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import ClassWeights
-    from imbalance_audit.training.samplers.labels import RowsByClass
     from imbalance_audit.training.samplers.laws import Law
+    from imbalance_audit.training.samplers.rows_by_class import RowsByClass
 
 
 def mass_by_law(

@@ -9,8 +9,8 @@ from imbalance_audit.errors import OptionError, did_you_mean
 from imbalance_audit.training.corrections import register
 from imbalance_audit.training.samplers.class_table import ClassTable
 from imbalance_audit.training.samplers.cycling import Cycling
-from imbalance_audit.training.samplers.drawing import WithReplacement
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK, EpochSampler
+from imbalance_audit.training.samplers.with_replacement import WithReplacement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import ClassWeights
     from imbalance_audit.training.samplers.label_index import LabelIndex
-    from imbalance_audit.training.samplers.labels import Labels
     from imbalance_audit.training.samplers.laws import Law
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 __all__ = ["BLOCK", "ClassSampler", "Draw"]
 

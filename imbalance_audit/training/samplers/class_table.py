@@ -14,8 +14,8 @@ from imbalance_audit.training.samplers.class_law import mass_by_law, mass_by_wei
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK
 from imbalance_audit.training.samplers.label_index import LabelIndex
-from imbalance_audit.training.samplers.labels import RowsByClass, read_labels
 from imbalance_audit.training.samplers.laws import Law, PowerLaw
+from imbalance_audit.training.samplers.rows_by_class import RowsByClass, read_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import ClassWeights
-    from imbalance_audit.training.samplers.labels import Labels
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 WORD = (1 << 64) - 1
 

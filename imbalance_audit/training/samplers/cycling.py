@@ -16,7 +16,7 @@ import torch
 
 from imbalance_audit.errors import OptionError
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
-from imbalance_audit.training.samplers.dealing import Dealer
+from imbalance_audit.training.samplers.dealer import Dealer
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK
 from imbalance_audit.training.samplers.laws import listed
 

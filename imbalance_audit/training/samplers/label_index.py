@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from imbalance_audit.files.index import map_index
-from imbalance_audit.training.samplers.labels import RowsByClass
+from imbalance_audit.training.samplers.rows_by_class import RowsByClass
 
 if TYPE_CHECKING:
     from os import PathLike

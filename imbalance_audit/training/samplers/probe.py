@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from imbalance_audit.errors import SamplingError
-from imbalance_audit.training.samplers.labels import read_labels
 from imbalance_audit.training.samplers.laws import listed
+from imbalance_audit.training.samplers.rows_by_class import read_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.samplers.epoch_sampler import EpochSampler
-    from imbalance_audit.training.samplers.labels import Labels
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 
 class SamplingProbe:

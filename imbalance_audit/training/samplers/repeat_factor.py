@@ -15,15 +15,15 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.training.samplers.class_table import checksum_of
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK, EpochSampler
-from imbalance_audit.training.samplers.labels import read_label_lists
 from imbalance_audit.training.samplers.permutation import Permutations
+from imbalance_audit.training.samplers.rows_by_class import read_label_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from torch import Tensor
 
-    from imbalance_audit.training.samplers.labels import Labels
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 Rounding = Literal["systematic", "stochastic"]
 Unlabelled = Literal["once", "never", "error"]

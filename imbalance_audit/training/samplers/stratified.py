@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imbalance_audit.training.samplers.batches import Quotas
 from imbalance_audit.training.samplers.class_table import ClassTable
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
-from imbalance_audit.training.samplers.dealing import Dealer
+from imbalance_audit.training.samplers.dealer import Dealer
 from imbalance_audit.training.samplers.epoch_sampler import EpochSampler, at_least
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.training.samplers.batches import Batch
     from imbalance_audit.training.samplers.label_index import LabelIndex
-    from imbalance_audit.training.samplers.labels import Labels
+    from imbalance_audit.training.samplers.rows_by_class import Labels
 
 
 class StratifiedSampler(EpochSampler):

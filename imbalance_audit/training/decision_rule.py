@@ -8,8 +8,8 @@ import torch
 
 from imbalance_audit.decisions.logit_formulas import Decided, constants, decided
 from imbalance_audit.files.decision import load_decision
-from imbalance_audit.training.class_order import logit_order
 from imbalance_audit.training.constants import ConstantModule
+from imbalance_audit.training.logit_order import logit_order
 from imbalance_audit.training.losses.targets import class_dim, prepared_logits
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import Decision
-    from imbalance_audit.training.class_order import Classes
+    from imbalance_audit.training.logit_order import Classes
 
 
 class DecisionRule(ConstantModule):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from imbalance_audit.errors import ClassOrderError
-from imbalance_audit.training.class_order import logit_order
+from imbalance_audit.training.logit_order import logit_order
 
 if TYPE_CHECKING:
-    from imbalance_audit.training.class_order import Classes
+    from imbalance_audit.training.logit_order import Classes
 
 FILE = ("bird", "cat", "dog")
 
