@@ -21,7 +21,6 @@ WAIVED: frozenset[str] = frozenset(
         "engines: engines is no room of ORDER",
         "records.findings: shares its name with another module or package: findings",
         "records.tuning: shares its name with another module or package: tuning",
-        "report.metrics: shares its name with another module or package: metrics",
         "report.sections.findings: shares its name with another module or package: findings",
         "report.sections.skew: shares its name with another module or package: skew",
         "report.tables: shares its name with another module or package: tables",
@@ -34,7 +33,6 @@ WAIVED: frozenset[str] = frozenset(
         "sources.tidying.nested: imports sources.tables.formats",
         "training.integrations.lightning: is in the circle training.integrations.lightning → training.samplers.epoch_sampler → training.integrations.lightning",
         "training.samplers.epoch_sampler: imports training.integrations.lightning",
-        "tuning.metrics: shares its name with another module or package: metrics",
         "weights.recipe: is in the circle weights.recipe → weights.zero_counts → weights.recipe",
     }
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Candidate
     from imbalance_audit.records.tuning import Standing
-    from imbalance_audit.tuning.metrics import Metric
+    from imbalance_audit.tuning.named_metric import Metric
 
 _ROUNDING = 1e-9
 """Difference below which two scores are the same: sums of floats in another order."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.files.journal import key_of
-from imbalance_audit.tuning.metrics import array_of
+from imbalance_audit.tuning.named_metric import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.files.journal import Journal
     from imbalance_audit.records import Candidate, ClassWeights
-    from imbalance_audit.tuning.metrics import Metric
+    from imbalance_audit.tuning.named_metric import Metric
 
     TrainAndPredict: TypeAlias = Callable[[ClassWeights | None, int], tuple[Any, Any]]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imbalance_audit.errors import MissingExtraError, OptionError
 from imbalance_audit.files.journal import Journal
 from imbalance_audit.tuning.candidates import candidates_of, resolved
-from imbalance_audit.tuning.metrics import metric_of
+from imbalance_audit.tuning.named_metric import metric_of
 from imbalance_audit.tuning.standings import judged
 from imbalance_audit.tuning.trials import Trials
 

@@ -13,7 +13,7 @@ from sklearn import metrics
 
 from imbalance_audit import evaluate
 from imbalance_audit.errors import OptionError
-from imbalance_audit.tuning.metrics import GREATER, LESS, metric_of
+from imbalance_audit.tuning.named_metric import GREATER, LESS, metric_of
 
 RANDOM = np.random.default_rng(0)
 TRUTH = RANDOM.choice(4, 300, p=(0.6, 0.25, 0.1, 0.05))
