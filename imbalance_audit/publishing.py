@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
+    from imbalance_audit.advice.scheme_comparison import Comparison
     from imbalance_audit.records import Audit, ClassWeights, Evaluation
-    from imbalance_audit.weights.comparison import Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 

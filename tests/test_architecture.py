@@ -33,6 +33,7 @@ WAIVED: frozenset[str] = frozenset(
         "sources.tidying.nested: imports sources.tables.formats",
         "training.integrations.lightning: is in the circle training.integrations.lightning → training.samplers.epoch_sampler → training.integrations.lightning",
         "training.samplers.epoch_sampler: imports training.integrations.lightning",
+        "weights: imports advice.scheme_comparison",
         "weights.recipe: is in the circle weights.recipe → weights.zero_counts → weights.recipe",
     }
 )

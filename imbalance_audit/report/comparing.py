@@ -9,7 +9,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures
 
 if TYPE_CHECKING:
-    from imbalance_audit.weights.comparison import Compared, Comparison
+    from imbalance_audit.advice.scheme_comparison import Compared, Comparison
 
 _WIDTH = 100
 

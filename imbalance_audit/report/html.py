@@ -18,12 +18,12 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imbalance_audit.advice.scheme_comparison import Comparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import RuleText
     from imbalance_audit.report.markup import Markup
     from imbalance_audit.report.page import Section
     from imbalance_audit.report.tables import Contents
-    from imbalance_audit.weights.comparison import Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 

@@ -28,10 +28,10 @@ from imbalance_audit.report.tables import band, group_rows, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imbalance_audit.advice.scheme_comparison import Comparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import FindingGroup, RuleText
     from imbalance_audit.report.tables import ClassRow, Contents
-    from imbalance_audit.weights.comparison import Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 LARGEST = 60_000

@@ -9,8 +9,8 @@ from imbalance_audit.report.gfm import code, folded, message, pipe_table
 from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
+    from imbalance_audit.advice.scheme_comparison import Comparison
     from imbalance_audit.records import Audit, ClassWeights
-    from imbalance_audit.weights.comparison import Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 _MARKS = {"warning": "🔶", "info": "🔵"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from imbalance_audit.advice.scheme_comparison import compare
 from imbalance_audit.weights.build import class_weights
-from imbalance_audit.weights.comparison import compare
 from imbalance_audit.weights.cost_matrix import read_costs
 from imbalance_audit.weights.diagnosis import diagnose
 from imbalance_audit.weights.normalisation import NORMALISATIONS

@@ -11,8 +11,8 @@ from imbalance_audit.report.sections.overview import section
 from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
+    from imbalance_audit.advice.scheme_comparison import Compared, Comparison
     from imbalance_audit.records import Audit, ClassWeights
-    from imbalance_audit.weights.comparison import Compared, Comparison
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 

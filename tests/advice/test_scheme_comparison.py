@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from imbalance_audit.advice.recommendation import recommend
 from imbalance_audit.errors import WeightError
 from imbalance_audit.weights import SCHEMES, class_weights, compare
-from imbalance_audit.weights.recommendation import recommend
 from tests.weights.conftest import MakeAudit
 
 

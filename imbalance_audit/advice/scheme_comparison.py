@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from imbalance_audit.advice.recommendation import recommend
 from imbalance_audit.errors import AuditError
 from imbalance_audit.weights.build import population_of, weigh
 from imbalance_audit.weights.cells import Materials
@@ -14,17 +15,16 @@ from imbalance_audit.weights.diagnosis import BATCH
 from imbalance_audit.weights.diagnostics import batch_noise, design_effect, effective_sample_size
 from imbalance_audit.weights.normalisation import data_mean
 from imbalance_audit.weights.recipe import Recipe
-from imbalance_audit.weights.recommendation import recommend
 from imbalance_audit.weights.schemes import SCHEMES
 from imbalance_audit.weights.selection import chosen_split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from imbalance_audit.advice.recommendation import Recommendation
     from imbalance_audit.records import Audit
     from imbalance_audit.weights.cells import Population
     from imbalance_audit.weights.parameters import Value
-    from imbalance_audit.weights.recommendation import Recommendation
 
 MOST_CELLS = 1_000_000
 """Cells of group × class up to which the comparison weighs them; `audit weights` takes more."""
