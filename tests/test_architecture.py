@@ -15,8 +15,6 @@ FOUND = frozenset(map(str, violations(PACKAGE)))
 # ruff: noqa: E501 -- violations are told whole
 WAIVED: frozenset[str] = frozenset(
     {
-        "cli.rules: shares its name with another module or package: rules",
-        "cli.weighing: shares its name with another module or package: weighing",
         "decisions.applying: imports predictions.predicted",
         "engines: engines is no room of ORDER",
         "records.findings: shares its name with another module or package: findings",

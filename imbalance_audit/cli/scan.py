@@ -12,7 +12,7 @@ import typer
 
 from imbalance_audit.cli.options import OutputFormat, Read, colours, given, read_of, say
 from imbalance_audit.cli.progress import progress
-from imbalance_audit.cli.weighing import Weigh, weigh_by
+from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 
 _GLOB = re.compile(r"[*?\[]")

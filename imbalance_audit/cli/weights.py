@@ -10,7 +10,7 @@ import typer
 
 from imbalance_audit.cli.options import Read, given, read_of, say
 from imbalance_audit.cli.progress import progress
-from imbalance_audit.cli.weighing import Weigh, weigh_by
+from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights
 
