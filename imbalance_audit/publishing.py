@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.errors import WeightError
 from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.files.evaluation import dump_evaluation
@@ -13,13 +14,13 @@ from imbalance_audit.report.contents import RuleText
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.rules import RULES
-from imbalance_audit.weights import compare, diagnose
+from imbalance_audit.weights import diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
-    from imbalance_audit.advice.scheme_comparison import Comparison
+    from imbalance_audit.advice.scheme_comparison import SchemeComparison
     from imbalance_audit.records import Audit, ClassWeights, Evaluation
     from imbalance_audit.weights.diagnosis import Diagnosis
 
@@ -28,7 +29,7 @@ class _Shown(TypedDict):
     rules: Mapping[str, RuleText]
     weights: ClassWeights | None
     diagnosis: Diagnosis | None
-    comparison: Comparison | None
+    comparison: SchemeComparison | None
     command: str | None
 
 
@@ -105,8 +106,8 @@ def publish_evaluation(
     return list(files)
 
 
-def _comparison(audit: Audit) -> Comparison | None:
+def _comparison(audit: Audit) -> SchemeComparison | None:
     try:
-        return compare(audit)
+        return compare_schemes(audit)
     except WeightError:
         return None  # nothing to weigh: no class, or none with a label; the rules say so

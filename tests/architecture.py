@@ -30,7 +30,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("files", "sources", "measures"),
     ("counting", "rules", "weights"),
     ("auditing", "exports"),
-    ("predictions", "decisions"),
+    ("predictions",),
+    ("decisions",),
     ("evaluation", "training"),
     ("tuning",),
     ("advice",),
@@ -101,6 +102,7 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
 REACHING_UP: Mapping[tuple[str, str], str] = {
     ("errors", "records"): "the type of what `CheckFailedError` carries",
     ("records.weights", "files.weights"): "`ClassWeights.save`",
+    ("training.samplers.epoch_sampler", "training.integrations.lightning"): "`EpochSampler.for_lightning`",
 }
 """The arrows that go up on purpose: (from, to) → why."""
 

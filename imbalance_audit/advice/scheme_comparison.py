@@ -61,7 +61,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SchemeComparison:
     """All schemes that apply to an audit, and why the others do not.
 
     Attributes:
@@ -89,7 +89,7 @@ class Comparison:
     recommendation: Recommendation
 
 
-def compare(
+def compare_schemes(
     audit: Audit,
     *,
     split: str | None = None,
@@ -97,7 +97,7 @@ def compare(
     batch: int = BATCH,
     prior: Mapping[str, float] | None = None,
     costs: Mapping[str, Mapping[str, float]] | None = None,
-) -> Comparison:
+) -> SchemeComparison:
     """Return what every scheme, with its default parameters, would do to the training data of an audit.
 
     Classes without a label are left out. `power` is shown at τ = ¼, and `effective-number` also at
@@ -131,7 +131,7 @@ def compare(
             schemes.append(_compared(population, recipe, head, tail, batch))
         except AuditError as error:
             others[name] = str(error)
-    return Comparison(
+    return SchemeComparison(
         split=split,
         commonest=population.classes[head],
         commonest_count=counts[head],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Changes:
     """Two audits side by side.
 
     Attributes:
@@ -28,11 +28,11 @@ class Comparison:
     measures: tuple[tuple[str, float | None, float | None], ...]
 
 
-def compare(audit: Audit, earlier: Audit) -> Comparison:
+def changes_between(audit: Audit, earlier: Audit) -> Changes:
     """Return what changed. Both should be judged under one policy, or a change of limits is taken for one of data."""
     before = {finding.identity: finding for finding in earlier.findings}
     now = {finding.identity: finding for finding in audit.findings}
-    return Comparison(
+    return Changes(
         new=tuple(finding for key, finding in now.items() if key not in before),
         resolved=tuple(finding for key, finding in before.items() if key not in now),
         escalated=tuple(

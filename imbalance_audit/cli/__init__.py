@@ -13,7 +13,7 @@ import traceback
 
 import typer
 
-from imbalance_audit.cli import check, decide, evaluate, init, inspect, merge, render, rules, scan, weights
+from imbalance_audit.cli import check, decide, evaluate, explain, init, inspect, merge, render, scan, weights
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditError, EmptySourceError
 
@@ -39,8 +39,8 @@ app.command()(weights.weights)
 app.command()(inspect.inspect)
 app.command()(evaluate.evaluate)
 app.command()(decide.decide)
-app.command()(rules.rules)
-app.command()(rules.explain)
+app.command()(explain.rules)
+app.command()(explain.explain)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.records import SEVERITIES, Audit
 
 if TYPE_CHECKING:
-    from imbalance_audit.auditing.changes import Comparison
+    from imbalance_audit.auditing.changes import Changes
     from imbalance_audit.records import Severity
     from imbalance_audit.rules.policy import Policy
 
@@ -73,13 +73,11 @@ def check(
             raise typer.Exit(1)
 
 
-def _beside(
-    audit: Audit, policy: Policy, weights: Path | None, baseline: Path | None
-) -> tuple[Audit, Comparison | None]:
+def _beside(audit: Audit, policy: Policy, weights: Path | None, baseline: Path | None) -> tuple[Audit, Changes | None]:
     """Return the audit judged beside a weight file and an earlier audit, and what changed since."""
     if weights is None and baseline is None:
         return audit, None
-    from imbalance_audit.auditing.changes import compare
+    from imbalance_audit.auditing.changes import changes_between
     from imbalance_audit.auditing.judging import judge_again
     from imbalance_audit.files.audit import load_audit
 
@@ -92,7 +90,7 @@ def _beside(
     judged = judge_again(audit, policy, weights=weighed, baseline=earlier)
     if earlier is None:
         return judged, None
-    return judged, compare(judged, judge_again(earlier, policy, weights=weighed))
+    return judged, changes_between(judged, judge_again(earlier, policy, weights=weighed))
 
 
 def _rendered(audit: Audit, output_format: Format, policy: Policy, level: Threshold, *, colour: bool) -> str:

@@ -35,7 +35,7 @@ def weights(
     batch_size: Annotated[int, typer.Option(min=1, help="Samples in a batch, for the figures.")] = 128,
 ) -> None:
     """Turn the class counts of a source, or of an audit.json, into a weight file for training code."""
-    from imbalance_audit.weights import compare as compare_schemes
+    from imbalance_audit.advice.scheme_comparison import compare_schemes
     from imbalance_audit.weights import diagnose
 
     if compare:

@@ -9,12 +9,12 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import figures
 
 if TYPE_CHECKING:
-    from imbalance_audit.advice.scheme_comparison import Compared, Comparison
+    from imbalance_audit.advice.scheme_comparison import Compared, SchemeComparison
 
 _WIDTH = 100
 
 
-def heads(comparison: Comparison) -> tuple[str, ...]:
+def heads(comparison: SchemeComparison) -> tuple[str, ...]:
     """Return the heads of the table, after that of the scheme."""
     most, least = (quoted(name, longest=16) for name in (comparison.commonest, comparison.rarest))
     return ("Ratio", "Sample kept", "Noise", f"{most} weighs", f"{least} weighs", f"{most} share", f"{least} share")
@@ -39,7 +39,7 @@ def title(row: Compared) -> str:
     return f"{row.scheme} ({told})" if told else row.scheme
 
 
-def mark(row: Compared, comparison: Comparison) -> str:
+def mark(row: Compared, comparison: SchemeComparison) -> str:
     """Return what the recommendation says of this scheme, or nothing."""
     advice = comparison.recommendation
     if row.scheme != advice.scheme:
@@ -47,7 +47,7 @@ def mark(row: Compared, comparison: Comparison) -> str:
     return "start here" if advice.choice in (advice.scheme, "pos_weight") else "if on the loss"
 
 
-def counted_on(comparison: Comparison) -> str:
+def counted_on(comparison: SchemeComparison) -> str:
     """Return what was counted, and how the figures are to be read."""
     where = "all rows" if comparison.split is None else f"split {quoted(comparison.split, longest=40)}"
     left_out = f"; {figures.counted(comparison.absent, 'class', 'classes')} without a label left out"
@@ -66,12 +66,12 @@ READING = (
 )
 
 
-def reading(comparison: Comparison) -> str:
+def reading(comparison: SchemeComparison) -> str:
     """Return what the columns mean."""
     return READING.format(batch=figures.count(comparison.batch))
 
 
-def render_comparison(comparison: Comparison) -> str:
+def render_comparison(comparison: SchemeComparison) -> str:
     """Return the table of schemes, what to start from, and why other schemes have no line."""
     rows = [("scheme", *heads(comparison), "")]
     rows += [(title(row), *cells(row), mark(row, comparison)) for row in comparison.schemes]

@@ -18,7 +18,7 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.advice.scheme_comparison import Comparison
+    from imbalance_audit.advice.scheme_comparison import SchemeComparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import RuleText
     from imbalance_audit.report.markup import Markup
@@ -34,7 +34,7 @@ def render_html(
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None = None,
     diagnosis: Diagnosis | None = None,
-    comparison: Comparison | None = None,
+    comparison: SchemeComparison | None = None,
     command: str | None = None,
     floor: int | None = None,
 ) -> str:

@@ -28,7 +28,7 @@ from imbalance_audit.report.tables import band, group_rows, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imbalance_audit.advice.scheme_comparison import Comparison
+    from imbalance_audit.advice.scheme_comparison import SchemeComparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.report.contents import FindingGroup, RuleText
     from imbalance_audit.report.tables import ClassRow, Contents
@@ -48,7 +48,7 @@ def render_markdown(
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None = None,
     diagnosis: Diagnosis | None = None,
-    comparison: Comparison | None = None,
+    comparison: SchemeComparison | None = None,
     command: str | None = None,
 ) -> str:
     """Return the whole report, at most `LARGEST` bytes of UTF-8. The same arguments give the same text.
@@ -82,7 +82,7 @@ def _blocks(
     rules: Mapping[str, RuleText],
     weights: ClassWeights | None,
     diagnosis: Diagnosis | None,
-    comparison: Comparison | None,
+    comparison: SchemeComparison | None,
     command: str | None,
 ) -> list[str]:
     return [

@@ -9,7 +9,7 @@ from imbalance_audit.report.gfm import code, folded, message, pipe_table
 from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
-    from imbalance_audit.advice.scheme_comparison import Comparison
+    from imbalance_audit.advice.scheme_comparison import SchemeComparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.weights.diagnosis import Diagnosis
 
@@ -17,7 +17,7 @@ _MARKS = {"warning": "🔶", "info": "🔵"}
 
 
 def weights_blocks(
-    audit: Audit, weights: ClassWeights | None, diagnosis: Diagnosis | None, comparison: Comparison | None
+    audit: Audit, weights: ClassWeights | None, diagnosis: Diagnosis | None, comparison: SchemeComparison | None
 ) -> list[str]:
     """Return the comparison of schemes and the weights that were made, whichever there are."""
     blocks = [] if comparison is None else _preview(comparison)
@@ -25,7 +25,7 @@ def weights_blocks(
     return ["## Weights", *blocks] if blocks else []
 
 
-def _preview(comparison: Comparison) -> list[str]:
+def _preview(comparison: SchemeComparison) -> list[str]:
     heads = ("Scheme", *(message(name) for name in comparing.heads(comparison)), "")
     rows = [
         (comparing.title(row), *(message(cell) for cell in comparing.cells(row)), comparing.mark(row, comparison))

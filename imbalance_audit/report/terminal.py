@@ -21,7 +21,7 @@ from imbalance_audit.report.tables import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.auditing.changes import Comparison
+    from imbalance_audit.auditing.changes import Changes
     from imbalance_audit.records import Audit, Finding, Measures, Skew
     from imbalance_audit.report.contents import FindingGroup
 
@@ -88,7 +88,7 @@ def render_check(audit: Audit, *, colour: bool = False) -> str:
     return "".join(lines) + "".join(f"{line}\n" for line in _coverage(audit, 1000))
 
 
-def render_changes(changes: Comparison, earlier: str) -> str:
+def render_changes(changes: Changes, earlier: str) -> str:
     """Return what changed since an earlier audit, for a terminal."""
     sizes = (("new", changes.new), ("resolved", changes.resolved), ("escalated", changes.escalated))
     lines = [f"Since {plain(earlier)}: " + ", ".join(f"{len(found):,} {word}" for word, found in sizes)]

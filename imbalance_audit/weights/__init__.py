@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imbalance_audit.advice.scheme_comparison import compare
 from imbalance_audit.weights.build import class_weights
 from imbalance_audit.weights.cost_matrix import read_costs
 from imbalance_audit.weights.diagnosis import diagnose
@@ -16,7 +15,6 @@ __all__ = [
     "SCHEMES",
     "ZERO_COUNTS",
     "class_weights",
-    "compare",
     "diagnose",
     "read_costs",
     "read_prior",

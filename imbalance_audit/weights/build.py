@@ -15,9 +15,9 @@ from imbalance_audit.weights.clipping import Limits, clipped
 from imbalance_audit.weights.diagnostics import effective_sample_size, implied_prior, prior
 from imbalance_audit.weights.normalisation import normalised
 from imbalance_audit.weights.positive_weight import positive_weights
+from imbalance_audit.weights.raw_weights import raw_weights
 from imbalance_audit.weights.recipe import Recipe
 from imbalance_audit.weights.selection import chosen_split, class_counts
-from imbalance_audit.weights.zero_counts import raw_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

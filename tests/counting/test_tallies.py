@@ -10,8 +10,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imbalance_audit.counting.local import run
 from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
-from imbalance_audit.engines import run
 
 LABELS = st.sampled_from(["cat", "Cat", " cat", "", "fox", "ünder", None])
 SPLITS = st.sampled_from(["train", "val", "test", None])

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Evaluation
 from imbalance_audit.report.evaluation_html import render_evaluation_html
 from imbalance_audit.report.html import render_html
-from imbalance_audit.weights import compare, diagnose
+from imbalance_audit.weights import diagnose
 from tests.report import evaluations
 from tests.report.samples import RULES, as_json, hostile, realistic, weights_of
 
@@ -124,7 +125,7 @@ def test_nothing_overflows_a_narrow_window(chromium: str, tmp_path: Path, width:
             rules=RULES,
             weights=weights_of(audit),
             diagnosis=diagnose(weights_of(audit)),
-            comparison=compare(audit),
+            comparison=compare_schemes(audit),
             command="x" * 500,
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Coverage, Evaluation, Finding
 from imbalance_audit.report.comparing import render_comparison
 from imbalance_audit.report.evaluation import render_evaluation_summary
@@ -21,7 +22,7 @@ from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
 from imbalance_audit.report.terminal import render_findings, render_summary
 from imbalance_audit.report.weight_table import render_weights
-from imbalance_audit.weights import compare, diagnose
+from imbalance_audit.weights import diagnose
 from tests.report import evaluations
 from tests.report.samples import RULES, as_json, audit_of, weights_of
 
@@ -81,7 +82,7 @@ def _html() -> str:
         rules=RULES,
         weights=weights_of(audit, "train"),
         diagnosis=diagnose(weights_of(audit, "train")),
-        comparison=compare(audit),
+        comparison=compare_schemes(audit),
         command="audit scan x",
         floor=20,
     )
@@ -107,7 +108,7 @@ def _markdown() -> str:
         rules=RULES,
         weights=weights,
         diagnosis=diagnose(weights),
-        comparison=compare(audit),
+        comparison=compare_schemes(audit),
         command="audit scan x",
     )
 
@@ -121,7 +122,7 @@ def _markdown() -> str:
             "small.weights.txt",
             lambda: render_weights(weights_of(small(), "train"), diagnose(weights_of(small(), "train"))),
         ),
-        ("small.comparison.txt", lambda: render_comparison(compare(small()))),
+        ("small.comparison.txt", lambda: render_comparison(compare_schemes(small()))),
         ("small.txt", lambda: render_summary(small())),
         ("small.findings.txt", lambda: render_findings(small())),
         ("evaluation.html", lambda: _evaluation_html(evaluations.small())),

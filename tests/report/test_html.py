@@ -7,12 +7,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Finding
 from imbalance_audit.report.contents import shown
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.page import LARGEST, asset, pointer
 from imbalance_audit.report.tables import read
-from imbalance_audit.weights import compare, diagnose
+from imbalance_audit.weights import diagnose
 from tests.report.samples import HOSTILE, RULES, as_json, audit_of, hostile, huge, realistic, weights_of
 
 VOID = {"meta", "link", "br", "hr", "input", "use", "path", "rect", "circle", "polyline", "polygon"}
@@ -57,7 +58,7 @@ def html(audit: Audit, *, command: str | None = None, weighted: bool = False) ->
         rules=RULES,
         weights=weights,
         diagnosis=diagnose(weights) if weights else None,
-        comparison=compare(audit) if set(audit.classes) & set(audit.counts.per_label()) else None,
+        comparison=compare_schemes(audit) if set(audit.classes) & set(audit.counts.per_label()) else None,
         command=command,
     )
 

@@ -8,17 +8,17 @@ from html import unescape
 
 import pytest
 
+from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Finding
 from imbalance_audit.report.contents import shown
 from imbalance_audit.report.markdown import LARGEST, render_markdown
-from imbalance_audit.weights import compare
 from tests.report.samples import HOSTILE, RULES, audit_of, hostile, huge, realistic, weights_of
 
 TAGS = {"code", "details", "summary"}
 
 
 def test_no_label_becomes_markup_a_link_or_a_mention() -> None:
-    text = render_markdown(hostile(), rules=RULES, comparison=compare(hostile()), command="audit scan `x` <b>|")
+    text = render_markdown(hostile(), rules=RULES, comparison=compare_schemes(hostile()), command="audit scan `x` <b>|")
 
     assert set(re.findall(r"</?([a-z]+)", text)) <= TAGS
     assert not re.search(r"@\w|https?://|www\.", text)
@@ -28,7 +28,7 @@ def test_no_label_becomes_markup_a_link_or_a_mention() -> None:
 
 
 def test_every_row_of_a_table_has_the_cells_of_its_head() -> None:
-    text = render_markdown(hostile(), rules=RULES, comparison=compare(hostile()))
+    text = render_markdown(hostile(), rules=RULES, comparison=compare_schemes(hostile()))
 
     for block in text.split("\n\n"):
         rows = [line for line in block.splitlines() if line.startswith("|")]
@@ -37,7 +37,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head() -> None:
 
 @pytest.mark.parametrize("label", [label for label in HOSTILE if len(label) < 60])
 def test_every_hostile_label_is_shown_escaped(label: str) -> None:
-    text = render_markdown(hostile(), rules=RULES, comparison=compare(hostile()))
+    text = render_markdown(hostile(), rules=RULES, comparison=compare_schemes(hostile()))
 
     assert f"<code>{shown(label)}</code>" in unescape(text)
 

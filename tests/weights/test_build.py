@@ -12,7 +12,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.weights import class_weights
 
 if TYPE_CHECKING:
-    from tests.weights.conftest import MakeAudit
+    from tests.conftest import MakeAudit
 
 SPLITS = {("train", "a"): 3, ("train", "b"): 1, ("val", "a"): 1, ("val", "b"): 7}
 

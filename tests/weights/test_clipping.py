@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imbalance_audit.errors import OptionError, WeightError
 from imbalance_audit.weights import class_weights
 from imbalance_audit.weights.clipping import Limits, clipped
-from tests.weights.conftest import MakeAudit
+from tests.conftest import MakeAudit
 
 weights = st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=12)
 

@@ -11,7 +11,7 @@ import pytest
 from imbalance_audit.errors import WeightError
 from imbalance_audit.weights import class_weights, diagnose
 from imbalance_audit.weights.diagnosis import Diagnosis
-from tests.weights.conftest import MakeAudit
+from tests.conftest import MakeAudit
 
 CIFAR_10_LT = [int(5000 * 100 ** (-at / 9)) for at in range(10)]
 

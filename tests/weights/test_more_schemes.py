@@ -14,7 +14,7 @@ from imbalance_audit.errors import AuditError, OptionError, WeightError
 from imbalance_audit.weights import class_weights
 from imbalance_audit.weights.cost_matrix import inconsistency
 from imbalance_audit.weights.smoothed_density import window
-from tests.weights.conftest import MakeAudit
+from tests.conftest import MakeAudit
 
 NAMES = ("0", "1", "2")
 PRIOR = dict(zip(NAMES, (0.6, 0.3, 0.1), strict=True))

@@ -13,7 +13,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.weights import NORMALISATIONS, SCHEMES, ZERO_COUNTS, class_weights
 
 if TYPE_CHECKING:
-    from tests.weights.conftest import MakeAudit
+    from tests.conftest import MakeAudit
 
 COUNTS_ALONE = [name for name, scheme in SCHEMES.items() if not scheme.needs and not name.startswith("group-")]
 counts = st.lists(st.integers(0, 10**9), min_size=1, max_size=20).filter(any)

@@ -16,7 +16,7 @@ from imbalance_audit.weights import SCHEMES, class_weights
 from imbalance_audit.weights.count_schemes import effective_number
 
 if TYPE_CHECKING:
-    from tests.weights.conftest import MakeAudit
+    from tests.conftest import MakeAudit
 
 THIRD = (1 / 3, 1 / 3, 1 / 3)
 

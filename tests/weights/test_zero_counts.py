@@ -10,7 +10,7 @@ from imbalance_audit.errors import OptionError, WeightError
 from imbalance_audit.weights import class_weights
 
 if TYPE_CHECKING:
-    from tests.weights.conftest import MakeAudit
+    from tests.conftest import MakeAudit
 
 
 def test_absent_classes_are_refused_by_name(make_audit: MakeAudit) -> None:

@@ -11,13 +11,13 @@ from imbalance_audit.report.sections.overview import section
 from imbalance_audit.report.weighing import loading_code, weight_lines
 
 if TYPE_CHECKING:
-    from imbalance_audit.advice.scheme_comparison import Compared, Comparison
+    from imbalance_audit.advice.scheme_comparison import Compared, SchemeComparison
     from imbalance_audit.records import Audit, ClassWeights
     from imbalance_audit.weights.diagnosis import Diagnosis
 
 
 def weights_section(
-    audit: Audit, weights: ClassWeights | None, diagnosis: Diagnosis | None, comparison: Comparison | None
+    audit: Audit, weights: ClassWeights | None, diagnosis: Diagnosis | None, comparison: SchemeComparison | None
 ) -> Markup | None:
     """Return the comparison of schemes and the weights that were made, whichever there are."""
     parts = []
@@ -34,7 +34,7 @@ def weights_section(
 _ONE_EACH = "One weight a class, in index order. Each class's weight and its share of the loss are in the class table."
 
 
-def _preview(comparison: Comparison) -> Markup:
+def _preview(comparison: SchemeComparison) -> Markup:
     advice = comparison.recommendation
     box = element("div", icon("info"), element("p", message(advice.sentence)), class_="alert info", role="note")
     top = element(
@@ -45,13 +45,15 @@ def _preview(comparison: Comparison) -> Markup:
     body = [_scheme(row, comparison) for row in comparison.schemes]
     told = element("p", message(comparing.counted_on(comparison)), " ", comparing.reading(comparison), class_="rest")
     table = element("table", element("thead", top), element("tbody", *body), class_="schemes")
-    scrolled = element("div", table, class_="tablebox", tabindex=0, role="region", aria_label="Comparison of schemes")
+    scrolled = element(
+        "div", table, class_="tablebox", tabindex=0, role="region", aria_label="SchemeComparison of schemes"
+    )
     other = [element("li", element("b", name), ": ", message(reason)) for name, reason in comparison.others.items()]
     rest = element("details", element("summary", "Schemes without a line"), element("ul", *other, class_="notes"))
     return element("div", box, element("div", told, scrolled, rest if other else "", class_="card"))
 
 
-def _scheme(row: Compared, comparison: Comparison) -> Markup:
+def _scheme(row: Compared, comparison: SchemeComparison) -> Markup:
     marked = comparing.mark(row, comparison)
     badge = element("span", marked, class_="chip") if marked else ""
     name = element("th", comparing.title(row), " " if marked else "", badge, scope="row", class_="nowrap")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_left as bisect
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError
+from imbalance_audit.sources.layouts.class_tree import Tree
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.layouts.tree_notes import notes_of
 from imbalance_audit.sources.places.folders import (
@@ -57,38 +57,6 @@ _NO_CLASSES = frozenset(
 )
 """Folders of data sets that keep their labels elsewhere than in the folder's name."""
 _LOOKED_AT = 64
-
-
-@dataclass
-class Tree:
-    """What one folder of class folders holds.
-
-    Attributes:
-        name: What the user calls the folder, or its name below the folder that the user spoke of.
-        split: The split that its name speaks of.
-        runs: Each class folder and how many samples it holds, in code-point order.
-        ids: The samples' paths, class by class, in ImageFolder's order.
-        unlabelled: The paths of samples in a split folder that has no class folders.
-        beside: Samples that lie beside the class folders.
-        others: Files of other suffixes.
-        hidden: Samples whose names begin with a dot.
-        circles: Links that lead back to a folder above them.
-    """
-
-    name: str
-    split: str | None
-    runs: list[tuple[str, int]] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    unlabelled: list[str] = field(default_factory=list)
-    beside: int = 0
-    others: Counter[str] = field(default_factory=Counter)
-    hidden: int = 0
-    circles: int = 0
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The class folders, as `find_classes` lists them."""
-        return tuple(name for name, _ in self.runs)
 
 
 def claims(paths: Sequence[Path]) -> bool:

@@ -12,7 +12,7 @@ from imbalance_audit.sources.places.folders import shown_suffixes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imbalance_audit.sources.layouts.folder_tree import Tree
+    from imbalance_audit.sources.layouts.class_tree import Tree
 
 _SHOWN = 5
 

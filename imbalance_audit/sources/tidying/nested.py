@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from polars.datatypes import DataTypeClass
 
-    from imbalance_audit.sources.tables.formats import Schema
-
     PolarsDataType = DataTypeClass | pl.DataType
 
 Paths = dict[str, tuple[str, ...]]
@@ -45,14 +43,14 @@ def value_at(path: tuple[str, ...]) -> pl.Expr:
     return value
 
 
-def gathered(used: Schema, paths: Paths) -> Schema:
+def gathered(used: Mapping[str, pl.DataType], paths: Paths) -> dict[str, pl.DataType]:
     """Return the columns of which the used ones are parts.
 
     >>> gathered({"id": pl.Int64(), "meta.label": pl.String()}, {"meta.label": ("meta", "label")})
     {'id': Int64, 'meta': Struct({'label': String})}
     """
-    inside: dict[str, Schema] = {}
-    columns: Schema = {}
+    inside: dict[str, Mapping[str, pl.DataType]] = {}
+    columns: Mapping[str, pl.DataType] = {}
     deeper: Paths = {}
     for name, dtype in used.items():
         path = paths.get(name, (name,))
