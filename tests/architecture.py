@@ -175,9 +175,11 @@ def _named(node: ast.AST, ours: set[str]) -> Iterator[str]:
         for alias in node.names:
             yield _target(f"{node.module}.{alias.name}", ours)
     elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
-        first = node.args[0] if node.args else None
-        told = isinstance(first, ast.Constant) and isinstance(first.value, str)
-        yield _target(first.value, ours) if told else "a module that only running tells"
+        match node.args[:1]:
+            case [ast.Constant(value=str(dotted))]:
+                yield _target(dotted, ours)
+            case _:
+                yield "a module that only running tells"
 
 
 def _target(dotted: str, ours: set[str]) -> str:

@@ -12,7 +12,6 @@ from tests.architecture import ROOT, read_package, violations
 PACKAGE = read_package()
 FOUND = frozenset(map(str, violations(PACKAGE)))
 
-# ruff: noqa: E501 -- violations are told whole
 WAIVED: frozenset[str] = frozenset(
     {
         "records.findings: shares its name with another module or package: findings",

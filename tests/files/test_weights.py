@@ -131,7 +131,7 @@ from imbalance_audit.records import ClassWeights
 """
     for hash_seed, name in (("1", "one.pt"), ("2", "two.pt")):
         command = [sys.executable, "-c", code, str(tmp_path / name)]
-        subprocess.run(command, check=True, cwd=Path(__file__).parents[1], env={"PYTHONHASHSEED": hash_seed})
+        subprocess.run(command, check=True, cwd=Path(__file__).parents[2], env={"PYTHONHASHSEED": hash_seed})
     save_weights(WEIGHTS, tmp_path / "here.pt")
 
     assert len({(tmp_path / name).read_bytes() for name in ("one.pt", "two.pt", "here.pt")}) == 1

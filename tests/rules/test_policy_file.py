@@ -17,7 +17,7 @@ from imbalance_audit.rules.policy import Override, Policy, Waiver
 from imbalance_audit.rules.policy_file import find_policy, policy_schema
 from tests.report.samples import HOSTILE, audit_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 TEXT = """
 select = ["LBL", "SUP"]

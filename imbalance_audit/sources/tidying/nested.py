@@ -49,8 +49,8 @@ def gathered(used: Mapping[str, pl.DataType], paths: Paths) -> dict[str, pl.Data
     >>> gathered({"id": pl.Int64(), "meta.label": pl.String()}, {"meta.label": ("meta", "label")})
     {'id': Int64, 'meta': Struct({'label': String})}
     """
-    inside: dict[str, Mapping[str, pl.DataType]] = {}
-    columns: Mapping[str, pl.DataType] = {}
+    inside: dict[str, dict[str, pl.DataType]] = {}
+    columns: dict[str, pl.DataType] = {}
     deeper: Paths = {}
     for name, dtype in used.items():
         path = paths.get(name, (name,))
