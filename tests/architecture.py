@@ -110,6 +110,10 @@ STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "tria
 """Names that stand once for the value in `records`, its file in `files`, its page in `report`, its command in `cli`."""
 
 
+ONE_NAME_IN_TWO_FRAMEWORKS = frozenset({"PerClassMetrics"})
+"""Public classes that have one name for one thing in two frameworks' integrations."""
+
+
 class Import(NamedTuple):
     """One import: in which module, of what, and whether only for type checking."""
 
@@ -201,6 +205,7 @@ def violations(tree: Tree) -> list[Violation]:
             *_libraries(found),
             *_circles(found),
             *_shared_names(tree),
+            *_two_meanings(tree),
         }
     )
 
@@ -273,3 +278,31 @@ def _shared_names(tree: Tree) -> Iterator[Violation]:
         name = module.rpartition(".")[2]
         if counts[name] > 1 and name not in STAGES and module not in packages:
             yield Violation(module, f"shares its name with another module or package: {name}")
+
+
+def _two_meanings(tree: Tree) -> Iterator[Violation]:
+    """Yield the public classes and types that are defined in two modules: one name, two things to mean by it."""
+    homes: dict[str, list[str]] = {}
+    for path, text in tree.items():
+        for node in ast.parse(text).body:
+            for name in _types(node, aliases=not path.startswith("cli/")):
+                homes.setdefault(name, []).append(module_of(path))
+    for name, modules in homes.items():
+        if len(modules) > 1 and name not in ONE_NAME_IN_TWO_FRAMEWORKS:
+            for module in modules:
+                yield Violation(
+                    module, f"defines {name}, which {' and '.join(m for m in modules if m != module)} does too"
+                )
+
+
+def _types(node: ast.stmt, *, aliases: bool) -> Iterator[str]:
+    """Yield the public class, or the alias of a type, that a statement at the top of a module defines.
+
+    In `cli` an alias is an option of a command, and not a type.
+    """
+    names = [node.name] if isinstance(node, ast.ClassDef) else []
+    if aliases and isinstance(node, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    for name in names:
+        if len(name) > 1 and name[0].isupper() and not name.isupper() and name != "T":
+            yield name
