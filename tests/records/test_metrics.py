@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from imbalance_audit.decisions import Objective
 from imbalance_audit.decisions.objective import judge
@@ -26,15 +28,16 @@ RANDOM = np.random.default_rng(0)
 CLASSES = ("ash", "birch", "cedar")
 TRUTH = RANDOM.choice(3, 300, p=(0.6, 0.3, 0.1))
 SETS = RANDOM.integers(0, 2, (300, 3))
-NOISE = RANDOM.random((300, 3))
+NOISE: NDArray[np.float64] = RANDOM.random((300, 3))
+SHARES: NDArray[np.float64] = NOISE / NOISE.sum(axis=1, keepdims=True)
 COSTS = {one: {other: float(one != other) for other in CLASSES} for one in CLASSES}
 
 
-def probabilities(truth: np.ndarray, *, perfect: bool) -> np.ndarray:
+def probabilities(truth: NDArray[Any], *, perfect: bool) -> NDArray[np.float64]:
     """Return all of it on what is true, or a draw that knows nothing of the truth."""
     if truth.ndim == 2:
         return truth.astype(float) if perfect else NOISE
-    return np.eye(3)[truth] if perfect else NOISE / NOISE.sum(axis=1, keepdims=True)
+    return np.eye(3)[truth] if perfect else SHARES
 
 
 def judged(needs: set[Need], *, perfect: bool = False) -> RunEvaluation:
@@ -58,7 +61,7 @@ def judged(needs: set[Need], *, perfect: bool = False) -> RunEvaluation:
     ).runs[0]
 
 
-def names(said: np.ndarray) -> list[str]:
+def names(said: NDArray[Any]) -> list[str]:
     return ["|".join(name for name, yes in zip(CLASSES, row, strict=True) if yes) for row in said]
 
 
