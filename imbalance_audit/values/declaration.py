@@ -21,6 +21,9 @@ from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.values.spelling import FALSE, TRUE, canonical, integer_of
 
+Classes = Iterable[object] | Mapping[str, int] | Mapping[int, str] | Mapping[str, str]
+"""What may declare classes; `declared_names` refuses what declares no order."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
