@@ -104,8 +104,10 @@ def _classes(
         raise SourceError(message)
     if found.truth_names:
         return found.truth_names, ()
-    columns = [labels] + ([found.frame[found.columns.prediction]] if found.columns.prediction else [])
-    occurring = classes_of(columns, separator=options.separator, untyped=found.truth_untyped)
+    columns = [(labels, found.truth_untyped)]
+    if found.columns.prediction is not None:
+        columns.append((found.frame[found.columns.prediction], found.untyped))
+    occurring = classes_of(columns, separator=options.separator, path=found.path)
     if scores is not None:
         return _two_classes(occurring, options, found.path), ()
     return occurring, ("The classes are those that occur; none was declared.",)
