@@ -11,7 +11,7 @@ from imbalance_audit.decisions.logit_formulas import corrected
 from imbalance_audit.decisions.named_training import FileNumbers, NamedTraining
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import InverseMap
-from imbalance_audit.training.constants import ConstantModule
+from imbalance_audit.training.constants import ConstantModule, device_of
 from imbalance_audit.training.losses.binding import bind
 from imbalance_audit.training.losses.targets import class_dim, prepared_logits
 
@@ -67,7 +67,7 @@ class PriorCorrection(ConstantModule):
 
     def __init__(self, inverse: InverseMap | Tensor | Sequence[float], *, multilabel: bool = False) -> None:
         super().__init__()
-        on = inverse.device if isinstance(inverse, torch.Tensor) else torch.get_default_device()
+        device = device_of(inverse)
         if not isinstance(inverse, InverseMap):
             shift = torch.as_tensor(inverse, device="cpu").detach()
             if shift.dim() != 1 or bool((shift.isnan() | (shift == torch.inf)).any()):
@@ -78,8 +78,8 @@ class PriorCorrection(ConstantModule):
             inverse = InverseMap((0.0,) * len(shift), tuple(shift.tolist()))
         self.inverse = inverse
         self.multilabel = multilabel
-        self.keep("before", inverse.before, device=on)
-        self.keep("shift", inverse.after, device=on)
+        self.keep("before", inverse.before, device=device)
+        self.keep("shift", inverse.after, device=device)
 
     @classmethod
     def from_file(
