@@ -66,7 +66,6 @@ INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """The same for the parts of a large room."""
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
-    "files.id_state": frozenset({"polars"}),
     "files.weights": frozenset({"torch"}),
     "files.weight_fields": frozenset({"torch"}),
     "sources": frozenset({"polars"}),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from imbalance_audit.counting.named_values import named
 from imbalance_audit.records import ClassCounts, IdCollision
 
 if TYPE_CHECKING:
@@ -63,14 +64,10 @@ class ClassTally:
             samples=(pl.col("new_label").sum() if marked else instances).cast(pl.Int64),
             starts=(pl.col("new_sample").sum() if marked else instances).cast(pl.Int64),
         )
-        # Values are grouped as they are; only the distinct ones are spelled out and named.
-        spelled = counted.with_columns(
-            [pl.col(name).cast(pl.String) for name in keys]
-            + [pl.lit(None, pl.String).alias(name) for name in KEY if name not in keys]
-        )
-        return self.merge(
-            spelled.with_columns(pl.col("label").replace(self.names), pl.col("split").replace(self.split_names))
-        )
+        # Values are grouped as they are; only the distinct ones are named.
+        names = {"label": self.names, "split": self.split_names, "group": {}}
+        told = {key: named(key, names[key]) if key in keys else pl.lit(None, pl.String) for key in KEY}
+        return self.merge(counted.with_columns(**told))
 
     def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
         """Add what has the same key."""
@@ -105,8 +102,7 @@ class IdTally:
 
     def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Reduce the rows to one an id; rows without an id are left out."""
-        spelled = pl.col("label").cast(pl.String)
-        label = spelled.replace(self.names) if self.names else spelled
+        label = named("label", self.names)
         within = [self._in(split).any().alias(f"in_{i}") for i, split in enumerate(self.splits)]
         return (
             rows.filter(pl.col("id").is_not_null())
