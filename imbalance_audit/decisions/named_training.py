@@ -99,16 +99,15 @@ class NamedTraining:
         """
         if file.multilabel:
             return self._of_labels(file.pos_weight)
-        loss: LossTraining | SmoothedTraining = self._loss(file)
-        if self.label_smoothing:
-            loss = SmoothedTraining(loss, self.label_smoothing, self.smoothing)
+        loss = self._loss(file)
+        smoothed = SmoothedTraining(loss, self.label_smoothing, self.smoothing) if self.label_smoothing else loss
         match self.drawn:
             case "data":
-                return loss
+                return smoothed
             case "balanced":
-                return SampledTraining.balanced(loss, file.counts)
+                return SampledTraining.balanced(smoothed, file.counts)
             case "weighted":
-                return SampledTraining(loss, file.weight)
+                return SampledTraining(smoothed, file.weight)
         assert_never(self.drawn)
 
     def _loss(self, file: FileNumbers) -> LossTraining:
