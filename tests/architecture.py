@@ -66,7 +66,6 @@ INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """The same for the parts of a large room."""
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
-    "files.id_state": frozenset({"polars"}),
     "files.weights": frozenset({"torch"}),
     "files.weight_fields": frozenset({"torch"}),
     "sources": frozenset({"polars"}),
@@ -78,7 +77,8 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "sources.tables.huggingface": frozenset({"yaml"}),
     "sources.tables.json_array": frozenset({"msgspec"}),
     "counting": frozenset({"polars"}),
-    "counting.schemas": frozenset({"pandera"}),
+    "counting.label_faults": frozenset({"pandera"}),
+    "counting.row_types": frozenset({"pandera"}),
     "exports": frozenset({"polars"}),
     "predictions": frozenset({"numpy", "polars"}),
     "decisions": frozenset({"numpy"}),

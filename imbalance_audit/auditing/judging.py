@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imbalance_audit.counting.schemas import label_faults
+from imbalance_audit.counting.label_faults import label_faults
 from imbalance_audit.measures.class_skew import skew_of
 from imbalance_audit.records import Audit, LabelFaults, Source
 from imbalance_audit.rules import RULES, Evidence, run_rules

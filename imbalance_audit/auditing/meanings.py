@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imbalance_audit.counting.schemas import PLACEHOLDERS
+from imbalance_audit.counting.label_faults import PLACEHOLDERS
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.tidying.dtypes import value_type

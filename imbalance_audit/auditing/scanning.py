@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imbalance_audit.auditing.judging import ID_BYTES, MEMORY, judge
 from imbalance_audit.auditing.meanings import meanings
+from imbalance_audit.counting.class_tally import ClassTally, merge, to_class_counts
+from imbalance_audit.counting.id_state import save_ids
+from imbalance_audit.counting.id_tally import IdTally, to_id_collisions
 from imbalance_audit.counting.local import run
-from imbalance_audit.counting.schemas import check_types
-from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
+from imbalance_audit.counting.row_types import check_types
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
-from imbalance_audit.files.id_state import save_ids
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.sources import ReadOptions, read, reading
 from imbalance_audit.values.declaration import declared_names

@@ -37,7 +37,7 @@ class Training:
 
     Attributes:
         weights: The weight file's content; None where none was named.
-        options: What goes to `inverse_map` besides.
+        options: How it was used: what `NamedTraining` takes.
     """
 
     weights: ClassWeights | None
@@ -47,6 +47,7 @@ class Training:
         """Return what undoes the training, and the file's numbers, in the order of these classes."""
         from imbalance_audit.decisions import inverse_map
         from imbalance_audit.decisions.applying import order_of
+        from imbalance_audit.decisions.named_training import FileNumbers, NamedTraining
 
         if self.weights is None:
             return None, None
@@ -65,15 +66,9 @@ class Training:
             counts=taken(self.weights.counts) or (),
             pos_weight=taken(self.weights.pos_weight),
         )
-        inverse = inverse_map(
-            weight=weights.weight,
-            counts=weights.counts,
-            pos_weight=weights.pos_weight,
-            multilabel=multilabel,
-            classes=classes,
-            **self.options,
-        )
-        return inverse, weights
+        numbers = FileNumbers(weights.weight, weights.counts, weights.pos_weight, multilabel)
+        trained = NamedTraining(**self.options).with_numbers(numbers)
+        return inverse_map(trained, counts=weights.counts, classes=classes), weights
 
 
 def training_of(

@@ -26,14 +26,34 @@ from imbalance_audit.decisions.prior_shift import (
 )
 from imbalance_audit.decisions.temperature import Calibration, fit_temperature
 from imbalance_audit.decisions.thresholds import cost_threshold
+from imbalance_audit.decisions.trainings import (
+    FocalTraining,
+    LabelFocalTraining,
+    LabelTraining,
+    LogitAdjustedTraining,
+    PlainTraining,
+    PolyTraining,
+    SampledTraining,
+    SmoothedTraining,
+    WeightedTraining,
+)
 from imbalance_audit.decisions.tuned_decision import tune_decision
 
 __all__ = [
     "Calibration",
     "Decided",
+    "FocalTraining",
+    "LabelFocalTraining",
+    "LabelTraining",
+    "LogitAdjustedTraining",
     "Objective",
+    "PlainTraining",
+    "PolyTraining",
+    "SampledTraining",
+    "SmoothedTraining",
     "TuningPlan",
     "UncalibratedWarning",
+    "WeightedTraining",
     "apply",
     "correct",
     "cost_threshold",

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.logit_order import Classes
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 
 def sample_weights(
-    targets: Labels,
+    targets: RowLabels,
     weights: ClassWeights | str | PathLike[str],
     *,
     classes: Classes | None = None,

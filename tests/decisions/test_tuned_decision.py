@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn import metrics as sk
 
-from imbalance_audit.decisions import TuningPlan, cost_threshold, decide, fit_temperature, inverse_map, tune_decision
+from imbalance_audit.decisions import (
+    TuningPlan,
+    WeightedTraining,
+    cost_threshold,
+    decide,
+    fit_temperature,
+    inverse_map,
+    tune_decision,
+)
 from imbalance_audit.decisions.fitting import Method
 from imbalance_audit.errors import OptionError
 from imbalance_audit.files.decision import dump_decision
@@ -92,7 +100,7 @@ def test_one_standard_error_takes_a_weaker_strength(drawn: Drawn) -> None:
 def test_the_prior_is_corrected_before_the_temperature_is_fitted() -> None:
     rows = draw(3_000, seed=3)
     weight = (1 / PRIOR / 3).tolist()
-    inverse = inverse_map(weight=weight)
+    inverse = inverse_map(WeightedTraining(weight))
     trained = rows.logits + np.log(weight)
 
     decision = tune_decision(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import ClassWeights
     from imbalance_audit.training.samplers.label_index import LabelIndex
     from imbalance_audit.training.samplers.laws import Law
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 __all__ = ["BLOCK", "ClassSampler", "Draw"]
 
@@ -71,7 +71,7 @@ class ClassSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels | LabelIndex,
+        labels: RowLabels | LabelIndex,
         *,
         law: Law | None = None,
         weights: str | PathLike[str] | ClassWeights | None = None,

@@ -95,9 +95,9 @@ class ClassStream(IterableDataset[Item], Generic[Item]):
         Raises:
             OptionError: nothing tells the rank.
         """
-        num_replicas, rank = ranks_of_this_process()
+        ranks = ranks_of_this_process()
         other = copy.copy(self)
-        other._take_rank(rank, num_replicas)  # noqa: SLF001 -- one of us
+        other._take_rank(*ranks)  # noqa: SLF001 -- one of us
         return other
 
     def rates(self, epoch: int) -> dict[str | int, float]:

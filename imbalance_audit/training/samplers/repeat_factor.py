@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 Rounding = Literal["systematic", "stochastic"]
 Unlabelled = Literal["once", "never", "error"]
@@ -63,7 +63,7 @@ class RepeatFactorSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels | Sequence[Collection[int]] | Sequence[Collection[str]],
+        labels: RowLabels | Sequence[Collection[int]] | Sequence[Collection[str]],
         *,
         threshold: float = 0.001,
         rounding: Rounding = "systematic",
@@ -118,7 +118,7 @@ class RepeatFactorSampler(EpochSampler):
 
 
 def _factors(
-    labels: Labels | Sequence[Collection[int]] | Sequence[Collection[str]], threshold: float, unlabelled: Unlabelled
+    labels: RowLabels | Sequence[Collection[int]] | Sequence[Collection[str]], threshold: float, unlabelled: Unlabelled
 ) -> Tensor:
     codes, row_of, rows = read_label_lists(labels)
     bare = torch.ones(rows, dtype=torch.bool, device="cpu")

@@ -1,55 +1,17 @@
-"""The counting laws, against Python's own Counter."""
+"""Colliding ids, against Python's own sets."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Any
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imbalance_audit.counting.id_tally import IdTally, to_id_collisions
 from imbalance_audit.counting.local import run
-from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
-
-LABELS = st.sampled_from(["cat", "Cat", " cat", "", "fox", "ünder", None])
-SPLITS = st.sampled_from(["train", "val", "test", None])
-ROWS = st.lists(
-    st.tuples(LABELS, SPLITS, st.sampled_from(["a", "b", None]), st.integers(0, 6) | st.none()), max_size=60
-)
-SCHEMA = {"label": pl.String, "split": pl.String, "group": pl.String, "id": pl.Int64}
-
-
-def table(rows: list[tuple[Any, ...]]) -> pl.LazyFrame:
-    return pl.LazyFrame(rows, schema=SCHEMA, orient="row")
-
-
-def cut(rows: list[tuple[Any, ...]], seed: int) -> list[list[tuple[Any, ...]]]:
-    parts = defaultdict(list)
-    generator = random.Random(seed)
-    for row in rows:
-        parts[generator.randrange(4)].append(row)
-    return generator.sample(list(parts.values()), len(parts))
-
-
-@given(ROWS)
-def test_counts_equal_a_plain_counter_over_the_rows(rows: list[tuple[Any, ...]]) -> None:
-    counts = to_class_counts(run(ClassTally(), table(rows)))
-
-    found = dict(zip(zip(counts.split, counts.group, counts.label, strict=True), counts.instances, strict=True))
-    assert found == Counter((split, group, label) for label, split, group, _ in rows)
-    assert counts.total_samples == len(rows)
-    assert counts.unlabelled == sum(label is None for label, *_ in rows)
-
-
-@given(ROWS, st.integers(0, 1000))
-def test_merging_shards_in_any_order_equals_one_pass(rows: list[tuple[Any, ...]], seed: int) -> None:
-    whole = to_class_counts(run(ClassTally(), table(rows)))
-
-    shards = [to_class_counts(run(ClassTally(), table(part))) for part in cut(rows, seed)]
-
-    assert merge(whole.of_split("nowhere"), *shards) == whole
+from tests.counting.drawn_rows import ROWS, cut, table
 
 
 @given(ROWS, st.integers(0, 1000))
@@ -115,43 +77,6 @@ def test_id_collisions_equal_those_of_sets_of_each_ids_labels_and_splits(rows: l
         for a, b in (("test", "train"), ("test", "val"), ("train", "val"))
         if any({a, b} <= s for s in splits.values())
     }
-
-
-def test_codes_that_stand_for_one_name_are_counted_together() -> None:
-    rows = pl.LazyFrame({"label": [0, 1, 2, 7, None]})
-
-    counts = to_class_counts(run(ClassTally({"0": "cat", "1": "dog", "2": "cat"}), rows))
-
-    assert counts.per_label() == {"7": 1, "cat": 2, "dog": 1}
-    assert counts.unlabelled == 1
-
-
-def test_a_weighted_table_counts_what_its_rows_stand_for() -> None:
-    rows = pl.LazyFrame({"label": ["cat", "dog", "cat"], "weight": [10, 1, 5]})
-
-    counts = to_class_counts(run(ClassTally(), rows))
-
-    assert counts.per_label() == {"cat": 15, "dog": 1}
-    assert counts.total_samples == 16
-
-
-def test_samples_and_instances_part_where_a_sample_repeats_a_label() -> None:
-    rows = pl.LazyFrame(
-        {
-            "label": ["cat", "cat", "dog", None],
-            "new_sample": [True, False, False, True],
-            "new_label": [True, False, True, True],
-        }
-    )
-
-    counts = to_class_counts(run(ClassTally(), rows))
-
-    assert dict(zip(counts.label, zip(counts.instances, counts.samples, strict=True), strict=True)) == {
-        None: (1, 1),
-        "cat": (2, 1),
-        "dog": (1, 1),
-    }
-    assert counts.total_samples == 2
 
 
 def test_a_null_label_on_an_id_is_no_conflict() -> None:
