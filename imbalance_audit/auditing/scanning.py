@@ -14,8 +14,10 @@ from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_clas
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
 from imbalance_audit.files.id_state import save_ids
+from imbalance_audit.records import ReadOptions
+from imbalance_audit.records.option import chosen
 from imbalance_audit.rules.policy import Policy
-from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.sources import read, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,20 +79,7 @@ def scan(
     >>> scan(["cat", "cat", "dog"]).classes
     ('cat', 'dog')
     """
-    options = ReadOptions(
-        label=(label,) if isinstance(label, str) else tuple(label or ()),
-        split=split,
-        group=group,
-        id=id,
-        weight=weight,
-        separator=separator,
-        format=format,
-        header=header,
-        extensions=tuple(extensions),
-        fold_tags=fold_tags,
-        classes=None if classes is None else tuple(classes),
-    )
-    labels = read(source, options)
+    labels = read(source, chosen(ReadOptions, locals()))
     return scan_labels(
         labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory, keep_ids=keep_ids
     ).audit

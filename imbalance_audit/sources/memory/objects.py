@@ -22,8 +22,7 @@ from imbalance_audit.sources.tidying.nested import nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
 if TYPE_CHECKING:
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 _LOOKED_AT = 1000
 

@@ -14,7 +14,7 @@ from imbalance_audit.sources.tidying.encodings import as_list, is_odd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
 INTEGERS = (

@@ -16,7 +16,7 @@ from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, eleme
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
 _INTEGER = re.compile(r"-?[0-9]+")

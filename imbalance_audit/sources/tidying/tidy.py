@@ -33,8 +33,7 @@ from imbalance_audit.sources.tidying.encodings import MARKERS, as_list, explode_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imbalance_audit.records import Labels, Unit
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
