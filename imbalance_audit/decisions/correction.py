@@ -14,7 +14,7 @@ import numpy as np
 from imbalance_audit.decisions import logit_formulas
 from imbalance_audit.decisions.checked_arrays import checked_logits, refuse_lost_rows
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.records import InverseMap
 
 if TYPE_CHECKING:
@@ -137,17 +137,9 @@ def _refuse(trained: str, drawn: str, smoothing: str, *, multilabel: bool, label
     if trained in NO_INVERSE:
         message = f"What {trained} did has no inverse map: {NO_INVERSE[trained]}. {_OTHERS}"
         raise OptionError(message)
-    for what, value, choices in (
-        ("trained", trained, get_args(Trained)),
-        ("drawn", drawn, get_args(Drawn)),
-        ("smoothing", smoothing, get_args(Smoothed)),
-    ):
-        if value not in choices:
-            listed = ", ".join(f'"{choice}"' for choice in choices)
-            message = (
-                f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} Choose one of {listed}."
-            )
-            raise OptionError(message)
+    refuse_unknown("trained", trained, get_args(Trained))
+    refuse_unknown("drawn", drawn, get_args(Drawn))
+    refuse_unknown("smoothing", smoothing, get_args(Smoothed))
     if multilabel and (trained in ("logit-adjusted", "poly") or drawn != "data" or label_smoothing):
         message = (
             "Expected a training of several labels to be unweighted, weighted or focal, with every row as often and "

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.records import Estimate
 
 if TYPE_CHECKING:
@@ -45,10 +44,7 @@ class Metric:
     costs: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        names = get_args(MetricName)
-        if self.name not in names:
-            message = f"There is no metric {quoted(str(self.name))}.{did_you_mean(str(self.name), names)} "
-            raise OptionError(message + f"Choose one of {', '.join(names)}.")
+        refuse_unknown("metric", self.name, get_args(MetricName))
         if not 0 < self.beta < np.inf or not 0 < self.precision <= 1:
             message = f"Expected beta above 0 and a precision from 0 to 1, got {self.beta} and {self.precision}."
             raise OptionError(message)
