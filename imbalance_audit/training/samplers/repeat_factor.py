@@ -77,7 +77,7 @@ class RepeatFactorSampler(EpochSampler):
             message = f"threshold is a share of the rows, above 0 and at most 1, got {threshold}. LVIS takes 0.001."
             raise OptionError(message)
         refuse_unknown("rounding", rounding, get_args(Rounding))
-        refuse_unknown("unlabelled", unlabelled, get_args(Unlabelled))
+        refuse_unknown("unlabelled policy", unlabelled, get_args(Unlabelled))
         self.factors = _factors(labels, threshold, unlabelled)
         # float32 factors are added exactly in float64 for fewer than 2^29 rows, so that every machine has these sums.
         self._sums = self.factors.to(torch.float64).cumsum(0)
