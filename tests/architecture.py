@@ -44,7 +44,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
 
 INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "sources": (
-        ("reading_options", "split_words", "reading_progress", "failures"),
+        ("unheeded", "split_words", "reading_progress", "failures"),
         ("places",),
         ("tidying",),
         ("tables",),

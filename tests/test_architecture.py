@@ -14,9 +14,9 @@ FOUND = frozenset(map(str, violations(PACKAGE)))
 
 WAIVED: frozenset[str] = frozenset(
     {
-        "cli.decide: defines Training, which decisions.trainings does too",
+        "cli.training_options: defines Training, which decisions.trainings does too",
         "decisions.fitting: defines Task, which records.vocabulary and sources.layouts.label_studio_records does too",
-        "decisions.trainings: defines Training, which cli.decide does too",
+        "decisions.trainings: defines Training, which cli.training_options does too",
         "files.json_object: defines Kind, which training.corrections and training.losses.regression does too",
         "records.evaluation: defines Verdict, which report.contents does too",
         "records.findings: shares its name with another module or package: findings",

@@ -15,8 +15,10 @@ from imbalance_audit.counting.local import run
 from imbalance_audit.counting.row_types import check_types
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
+from imbalance_audit.records import ReadOptions
+from imbalance_audit.records.option import chosen
 from imbalance_audit.rules.policy import Policy
-from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.sources import read, reading
 from imbalance_audit.values.declaration import declared_names
 
 if TYPE_CHECKING:
@@ -79,20 +81,8 @@ def scan(
     >>> scan(["cat", "cat", "dog"]).classes
     ('cat', 'dog')
     """
-    options = ReadOptions(
-        label=(label,) if isinstance(label, str) else tuple(label or ()),
-        split=split,
-        group=group,
-        id=id,
-        weight=weight,
-        separator=separator,
-        format=format,
-        header=header,
-        extensions=tuple(extensions),
-        fold_tags=fold_tags,
-        classes=None if classes is None else declared_names(classes),
-    )
-    labels = read(source, options)
+    given = {**locals(), "classes": None if classes is None else declared_names(classes)}
+    labels = read(source, chosen(ReadOptions, given))
     return scan_labels(
         labels, class_order=class_order, ignore=ignore, policy=policy, memory=memory, keep_ids=keep_ids
     ).audit

@@ -16,10 +16,9 @@ from imbalance_audit.decisions.trainings import (
     Smoothed,
     SmoothedTraining,
     WeightedTraining,
-    refuse_choice,
     refuse_numbers,
 )
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 
 if TYPE_CHECKING:
     from imbalance_audit.decisions.trainings import LossTraining, Training, Vector
@@ -85,9 +84,9 @@ class NamedTraining:
         if self.trained in NO_INVERSE:
             message = f"What {self.trained} did has no inverse map: {NO_INVERSE[self.trained]}. {_OTHERS}"
             raise OptionError(message)
-        refuse_choice("trained", self.trained, get_args(Trained))
-        refuse_choice("drawn", self.drawn, get_args(Drawn))
-        refuse_choice("smoothing", self.smoothing, get_args(Smoothed))
+        refuse_unknown("trained", self.trained, get_args(Trained))
+        refuse_unknown("drawn", self.drawn, get_args(Drawn))
+        refuse_unknown("smoothing", self.smoothing, get_args(Smoothed))
         refuse_numbers(label_smoothing=self.label_smoothing, tau=self.tau, gamma=self.gamma, alpha=self.alpha)
         refuse_numbers(epsilon=self.epsilon)
 

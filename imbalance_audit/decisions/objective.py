@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.records import Estimate
 from imbalance_audit.records.metrics import DECISION_METRICS
 
@@ -44,10 +43,7 @@ class Objective:
     costs: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        known = tuple(DECISION_METRICS)
-        if self.name not in known:
-            message = f"There is no metric {quoted(str(self.name))}.{did_you_mean(str(self.name), known)} "
-            raise OptionError(message + f"Choose one of {', '.join(known)}.")
+        refuse_unknown("metric", self.name, tuple(DECISION_METRICS))
         if not 0 < self.beta < np.inf or not 0 < self.precision <= 1:
             message = f"Expected beta above 0 and a precision from 0 to 1, got {self.beta} and {self.precision}."
             raise OptionError(message)

@@ -13,8 +13,7 @@ from typing import Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 
 Smoothed = Literal["sample", "class"]
 Vector = Sequence[float] | NDArray[np.float64]
@@ -121,7 +120,7 @@ class SmoothedTraining:
     by: Smoothed = "sample"
 
     def __post_init__(self) -> None:
-        refuse_choice("smoothing", self.by, get_args(Smoothed))
+        refuse_unknown("smoothing", self.by, get_args(Smoothed))
         refuse_numbers(label_smoothing=self.label_smoothing)
 
 
@@ -186,18 +185,6 @@ def refuse_numbers(**given: float | None) -> None:
         if value is not None and not least <= value < top:  # also true of NaN
             message = f"{name} is a number from {least:.2g} to below {top:g}, got {value}."
             raise OptionError(message)
-
-
-def refuse_choice(what: str, value: str, choices: Sequence[str]) -> None:
-    """Raise for a name that is none of the choices.
-
-    Raises:
-        OptionError: it is none.
-    """
-    if value not in choices:
-        listed = ", ".join(f'"{choice}"' for choice in choices)
-        message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} Choose one of {listed}."
-        raise OptionError(message)
 
 
 def class_vector(what: str, values: Vector, *, size: int | None = None) -> NDArray[np.float64]:

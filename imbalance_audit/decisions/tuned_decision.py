@@ -20,7 +20,7 @@ from imbalance_audit.decisions.objective import Objective, judge
 from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.decisions.strength import GRID, curve_errors
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
+from imbalance_audit.errors import MissingExtraError, OptionError, refuse_unknown
 from imbalance_audit.records import Decision, InverseMap
 from imbalance_audit.weights.cost_matrix import regrets
 
@@ -134,13 +134,8 @@ def _task(
 
 
 def _refuse(plan: TuningPlan, size: int, multilabel: bool) -> None:
-    for what, value, choices in (
-        ("method", plan.method, get_args(Method)),
-        ("calibration", plan.calibrate, get_args(Calibrating)),
-    ):
-        if value not in choices:
-            message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} "
-            raise OptionError(message + f"Choose one of {', '.join(choices)}.")
+    refuse_unknown("method", plan.method, get_args(Method))
+    refuse_unknown("calibration", plan.calibrate, get_args(Calibrating))
     if multilabel and (plan.method != "thresholds" or plan.metric == "expected_cost" or plan.target is not None):
         message = (
             "Several labels a row are decided by thresholds, without expected_cost and without a target prior, got "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from imbalance_audit.display import plain, quoted
-from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
+from imbalance_audit.display import plain
+from imbalance_audit.errors import MissingExtraError, OptionError, refuse_unknown
 from imbalance_audit.records.metrics import WEIGHT_METRICS
 
 if TYPE_CHECKING:
@@ -51,11 +51,7 @@ def metric_of(
     if callable(given):
         name = plain(str(getattr(given, "__name__", type(given).__name__)))
         return Judgement(name, greater_is_better is not False, given)
-    names = tuple(WEIGHT_METRICS)
-    if given not in names:
-        listed = ", ".join(names)
-        message = f"There is no metric {quoted(str(given))}.{did_you_mean(str(given), names)} Choose one of {listed}."
-        raise OptionError(message)
+    refuse_unknown("metric", given, tuple(WEIGHT_METRICS))
     higher = WEIGHT_METRICS[given].better == "higher"
     if greater_is_better not in (None, higher):
         message = f"Expected no direction of {given}, got greater_is_better={greater_is_better}. Leave it out."

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.records.vocabulary import Unit
     from imbalance_audit.sources.layouts.label_studio_records import Annotation, Result
-    from imbalance_audit.sources.reading_options import ReadOptions
 
 _WHOLE = frozenset({"choices", "taxonomy"})
 """Types that label the whole task."""

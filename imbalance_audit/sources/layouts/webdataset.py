@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.layouts.shards import Shard
     from imbalance_audit.sources.layouts.tar import Archive, Member
-    from imbalance_audit.sources.reading_options import ReadOptions
 
     Label = str | list[str] | None
 

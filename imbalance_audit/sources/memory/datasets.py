@@ -14,8 +14,8 @@ from typing import Any
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import SourceError
+from imbalance_audit.records import ReadOptions
 from imbalance_audit.sources.memory.hub_datasets import frame_of, is_hub_dataset
-from imbalance_audit.sources.reading_options import ReadOptions
 
 _ATTRIBUTES = ("targets", "_labels", "labels", "y")
 _PAIRS = ("samples", "_samples", "imgs")

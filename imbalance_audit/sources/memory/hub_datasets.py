@@ -19,7 +19,7 @@ from imbalance_audit.sources.tables.huggingface import LOADER
 from imbalance_audit.sources.tidying.column_roles import find_roles, listed
 
 if TYPE_CHECKING:
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
 _MODULES = ("datasets.arrow_dataset", "datasets.iterable_dataset", "datasets.dataset_dict")

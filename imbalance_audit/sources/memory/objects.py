@@ -23,8 +23,7 @@ from imbalance_audit.sources.tidying.tidy import Origin, tidy
 from imbalance_audit.values.declaration import declared_names
 
 if TYPE_CHECKING:
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 _LOOKED_AT = 1000
 

@@ -16,7 +16,7 @@ from imbalance_audit.sources.tidying.vectors import may_hold_vectors, signs, wid
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
 _SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)

@@ -17,7 +17,7 @@ from imbalance_audit.values.matching import places
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
 

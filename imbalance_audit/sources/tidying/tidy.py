@@ -28,8 +28,7 @@ from imbalance_audit.sources.tidying.vectors import spread, width_by_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imbalance_audit.records import Labels, Unit
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions, Unit
 
 
 @dataclass(frozen=True, kw_only=True)

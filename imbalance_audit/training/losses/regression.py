@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.losses.targets import described, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector, number
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,8 @@ def lds_weights(
     >>> lds_weights([4, 4, 4], size=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    chosen("scheme", scheme, get_args(Scheme))
-    chosen("kernel", kernel, get_args(Kernel))
+    refuse_unknown("scheme", scheme, get_args(Scheme))
+    refuse_unknown("kernel", kernel, get_args(Kernel))
     if size < 1 or size % 2 == 0:
         message = f"size is an odd number of bins from 1 up, got {size}."
         raise OptionError(message)
@@ -171,7 +171,7 @@ class WeightedRegressionLoss(WeightedLoss):
         reduction: Reduction = "count",
     ) -> None:
         super().__init__(reduction=reduction)
-        chosen("kind", kind, get_args(Kind))
+        refuse_unknown("kind", kind, get_args(Kind))
         vector = class_vector("weight", weight)
         bounds = torch.as_tensor(edges, dtype=torch.float32, device="cpu").detach()
         if bounds.shape != (vector.shape[0] - 1,) or not bool((bounds.diff() > 0).all() and bounds.isfinite().all()):

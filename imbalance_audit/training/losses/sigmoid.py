@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, get_args
 
 import torch
 
-from imbalance_audit.errors import ClassOrderError, OptionError
+from imbalance_audit.errors import ClassOrderError, OptionError, refuse_unknown
 from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.losses.targets import described, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,7 +160,7 @@ class SigmoidLoss(WeightedLoss):
             )
             raise OptionError(message)
         use = options.pop("use", cls._use)
-        chosen("use", use, get_args(Use))
+        refuse_unknown("use", use, get_args(Use))
         if use in ("pos_weight", "both"):
             options["pos_weight"] = bound.pos_weight
         if use in ("weight", "both"):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.corrections import Correction, register
 from imbalance_audit.training.losses.binding import refuse_multilabel
 from imbalance_audit.training.losses.reduction import denominator, weights_of
 from imbalance_audit.training.losses.targets import class_dim, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector, number
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ class SoftmaxLoss(WeightedLoss):
     ) -> None:
         super().__init__(reduction=reduction)
         self.keep("weight", class_vector("weight", weight), device=device_of(weight))
-        chosen("smoothing", smoothing, get_args(Smoothing))
+        refuse_unknown("smoothing", smoothing, get_args(Smoothing))
         self.label_smoothing = number("label_smoothing", label_smoothing, least=0.0, most=1.0, below=True)
         self.smoothing: Smoothing = smoothing
         self.ignore_index = ignore_index

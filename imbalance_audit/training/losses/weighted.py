@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import torch
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.training.constants import ConstantModule, device_of
 from imbalance_audit.training.losses.binding import bind
 from imbalance_audit.training.losses.reduction import Reduction, reduced
@@ -37,7 +36,7 @@ class WeightedLoss(ConstantModule):
 
     def __init__(self, *, reduction: Reduction) -> None:
         super().__init__()
-        chosen("reduction", reduction, get_args(Reduction))
+        refuse_unknown("reduction", reduction, get_args(Reduction))
         self.reduction: Reduction = reduction
         self.correction: Correction | None = None
         self._strength = 1.0
@@ -120,18 +119,6 @@ class WeightedLoss(ConstantModule):
         """Return a weight at the strength that a schedule has set, any other constant as it is."""
         values = super()._filling(name)
         return 1 + self._strength * (values - 1) if name in self._weights and self._strength < 1 else values
-
-
-def chosen(what: str, value: str, choices: Sequence[str]) -> None:
-    """Raise unless the value is one of the choices.
-
-    Raises:
-        OptionError: it is not.
-    """
-    if value not in choices:
-        listed = ", ".join(f'"{choice}"' for choice in choices)
-        message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} Choose one of {listed}."
-        raise OptionError(message)
 
 
 def number(name: str, value: float, *, least: float, most: float = float("inf"), below: bool = False) -> float:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imbalance_audit.cli.options import read_of
+from imbalance_audit.cli.label_source import read_of
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.sources import ReadOptions, read, reading
@@ -160,9 +160,9 @@ def test_any_damage_ends_in_labels_or_in_a_sentence(
 
 @pytest.mark.parametrize("text", ['[{"label": "a"}]', '{"data": [{"label": "a"}], "info": {}}', '{"label": "a"}\n'])
 def test_the_command_tells_labels_from_an_audit(tmp_path: Path, text: str) -> None:
-    found = read_of([str(write(tmp_path / "a.json", text))])
+    found = read_of(sources=[str(write(tmp_path / "a.json", text))])
 
     assert found.audit.classes == ("a",)
-    stored = read_of([str(write(tmp_path / "audit.json", dump_audit(found.audit)))])
+    stored = read_of(sources=[str(write(tmp_path / "audit.json", dump_audit(found.audit)))])
     assert stored.labels is None
     assert stored.audit.counts == found.audit.counts
