@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 from imbalance_audit.records import Audit, ClassCounts, Measures, Skew, Source, Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+CI = bool(os.environ.get("CI"))
+
+# No deadline and no judgement of how long drawing takes: a slow machine is no failure. CI draws the same examples at
+# every run, so that it fails for what was changed; elsewhere each run draws others, and keeps those that failed.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100,
+    derandomize=CI,
+    database=None if CI else settings.default.database,
+    print_blob=True,
+)
+settings.load_profile("tests")
 
 Made = Callable[..., pl.DataFrame]
 
