@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from imbalance_audit.records import Audit, ClassCounts, Measures, Skew, Source, Task
+from tests.costs import CpuTime, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,28 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("tests")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that tell and bound what tests cost."""
+    parser.addoption("--cpu", action="store_true", help="print the CPU seconds of each folder of tests")
+    parser.addoption("--within", type=float, metavar="SECONDS", help="start no test after that many seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Do what the options ask."""
+    if config.getoption("cpu"):
+        config.pluginmanager.register(CpuTime())
+    if config.getoption("within") is not None:
+        config.pluginmanager.register(TimeLimit(config.getoption("within")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what starts a process for each rank."""
+    for item in items:
+        if "launch" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
 
 Made = Callable[..., pl.DataFrame]
 
