@@ -27,7 +27,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     max_examples=100,
     derandomize=CI,
-    database=None if CI else settings.default.database,
+    database=None if CI else settings.get_profile("default").database,
     print_blob=True,
 )
 settings.load_profile("tests")
@@ -47,11 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(TimeLimit(config.getoption("within")))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark as slow what starts a process for each rank."""
-    for item in items:
-        if "launch" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.slow)
+    if "launch" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.slow)
 
 
 Made = Callable[..., pl.DataFrame]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +24,7 @@ class CpuTime:
     """
 
     def __init__(self) -> None:
-        self._folders: Counter[str] = Counter()
+        self._folders: defaultdict[str, float] = defaultdict(float)
         self._processes = 0.0
 
     @pytest.hookimpl(wrapper=True)
@@ -48,7 +48,7 @@ class CpuTime:
         """Take the figures from the last report of each test."""
         if report.when == "teardown":
             folder = "/".join(report.nodeid.split("::")[0].split("/")[:2])
-            self._folders[folder] += sum(value for name, value in report.user_properties if name == "cpu")
+            self._folders[folder] += sum(float(str(value)) for name, value in report.user_properties if name == "cpu")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell what this process took in all, if it is one of several."""
@@ -65,9 +65,9 @@ class CpuTime:
         """Print the table, dearest folder first."""
         whole = self._processes or cpu_seconds()
         terminalreporter.section("CPU seconds")
-        for folder, seconds in self._folders.most_common():
+        for folder, seconds in sorted(self._folders.items(), key=lambda item: -item[1]):
             terminalreporter.write_line(f"{seconds:8.1f}  {folder}")
-        terminalreporter.write_line(f"{whole - self._folders.total():8.1f}  importing and collecting")
+        terminalreporter.write_line(f"{whole - sum(self._folders.values()):8.1f}  importing and collecting")
         terminalreporter.write_line(f"{whole:8.1f}  in all ({whole / 60:.1f} min)")
 
 
