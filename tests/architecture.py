@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -152,15 +153,36 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
 
-def imports(tree: Tree) -> Iterator[Import]:
-    """Yield every import of every file: of ours by module, without the package's name; of others by their root."""
-    ours = {module_of(path) for path in tree} | {""}
+def imports(tree: Tree, *, package: str = NAME) -> Iterator[Import]:
+    """Yield every import of every file: of ours by module, without the package's name; of others by their root.
+
+    Args:
+        tree: The files.
+        package: The package that they are below; "" for a tree of several, whose modules keep their whole names.
+    """
+    ours = {f"{package}.{module_of(path)}".strip(".") for path in tree} | {package}
     for path, text in tree.items():
-        module, parsed = module_of(path), ast.parse(text)
-        typing = {id(node) for block in _typing(parsed) for node in ast.walk(block)}
-        for node in ast.walk(parsed):
+        for node, typing in _importing(text):
             for name in _named(node, ours):
-                yield Import(module, name, typing=id(node) in typing)
+                target = name.removeprefix(f"{package}.") if name != package else "__init__"
+                yield Import(module_of(path), target, typing=typing)
+
+
+@cache
+def _importing(text: str) -> tuple[tuple[ast.AST, bool], ...]:
+    """Return the statements and calls of a file that may import, and whether for type checking only."""
+    parsed = ast.parse(text)
+    typing = {id(node) for block in _typing(parsed) for node in ast.walk(block)}
+    found = (node for node in ast.walk(parsed) if isinstance(node, ast.Import | ast.ImportFrom) or _imports(node))
+    return tuple((node, id(node) in typing) for node in found)
+
+
+def _imports(node: ast.AST) -> bool:
+    """Return whether it calls `import_module` or its like."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in ("import_module", "__import__")
+    return False
 
 
 def _typing(parsed: ast.Module) -> Iterator[ast.If]:
@@ -178,7 +200,7 @@ def _named(node: ast.AST, ours: set[str]) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield _target(f"{node.module}.{alias.name}", ours)
-    elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
+    elif isinstance(node, ast.Call):
         match node.args[:1]:
             case [ast.Constant(value=str(dotted))]:
                 yield _target(dotted, ours)
@@ -187,12 +209,10 @@ def _named(node: ast.AST, ours: set[str]) -> Iterator[str]:
 
 
 def _target(dotted: str, ours: set[str]) -> str:
-    root, _, rest = dotted.partition(".")
-    if root != NAME:
-        return f"{root}!"
-    while rest not in ours:  # a name that a module defines, not a module
-        rest = rest.rpartition(".")[0]
-    return rest or "__init__"
+    module = dotted
+    while module and module not in ours:  # a name that a module defines, not a module
+        module = module.rpartition(".")[0]
+    return module or f"{dotted.partition('.')[0]}!"
 
 
 def violations(tree: Tree) -> list[Violation]:

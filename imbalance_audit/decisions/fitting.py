@@ -49,6 +49,9 @@ class TuningPlan:
         folds: Of the cross-validation.
         one_standard_error: Take the least τ within one standard error of the best, not the best.
         seed: Of the folds.
+
+    >>> TuningPlan(method="offsets", metric="balanced_accuracy").calibrate
+    'none'
     """
 
     method: Method = "tau"

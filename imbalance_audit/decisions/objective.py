@@ -35,6 +35,9 @@ class Objective:
         beta: β of `f_beta`: how many times as much recall counts as precision.
         precision: Of `recall_at_precision`.
         costs: costs[truth][predicted], (C, C), of `expected_cost`.
+
+    >>> Metric("f_beta", beta=2.0).beta
+    2.0
     """
 
     name: str

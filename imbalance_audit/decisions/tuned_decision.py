@@ -63,6 +63,12 @@ def tune_decision(
     Raises:
         OptionError: an option does not fit the task; a class has no row; shapes or values are others.
         MissingExtraError: scikit-learn is not installed.
+
+    >>> import numpy as np
+    >>> logits = np.log([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4]] * 5)
+    >>> decision = tune_decision(logits, [0, 0, 1] * 5, ["cat", "lynx"])
+    >>> decision.plain.value.__round__(2), decision.tuned.value
+    (0.4, 1.0)
     """
     plan = plan or TuningPlan()
     z = checked_logits(logits, size=len(classes), multilabel=multilabel)

@@ -10,8 +10,8 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.predictions.prediction_columns import is_list
-from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
 from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, value_type
+from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
 from imbalance_audit.sources.tidying.vectors import spread, width_of
 from imbalance_audit.values.class_order import order_classes
 from imbalance_audit.values.matching import common_names, places
@@ -132,9 +132,7 @@ def column_order(names: Sequence[str], classes: Sequence[str], path: str, *, wha
     return [at[name] for name in classes]
 
 
-def classes_of(
-    columns: Sequence[tuple[pl.Series, bool]], *, separator: str | None, path: str
-) -> tuple[str, ...]:
+def classes_of(columns: Sequence[tuple[pl.Series, bool]], *, separator: str | None, path: str) -> tuple[str, ...]:
     """Return the classes that occur, in order: whole numbers as numbers, text by code point.
 
     Args:
@@ -211,7 +209,9 @@ def _vectors(values: pl.Series, width: int, classes: Sequence[str], rows: RowNam
         raise SourceError(message)
     frame, columns = spread(values.to_frame().lazy(), values.name, values.dtype, width)
     found = frame.select(list(columns)).collect()
-    return one_hot_matrix(found, [str(place) for place in range(width)], [str(place) for place in range(width)], rows.path)
+    return one_hot_matrix(
+        found, [str(place) for place in range(width)], [str(place) for place in range(width)], rows.path
+    )
 
 
 def _refuse(value: str, classes: Sequence[str], row: str, what: str) -> NoReturn:

@@ -8,12 +8,12 @@ import numpy as np
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError
-from imbalance_audit.predictions.row_blocks import row_blocks
-from imbalance_audit.predictions.prediction_columns import is_list
 from imbalance_audit.predictions.judged_rows import gather
 from imbalance_audit.predictions.label_indices import class_indices, class_matrix, classes_of, one_hot_matrix, several
-from imbalance_audit.predictions.prediction_options import PredictionOptions
 from imbalance_audit.predictions.predicted import Predictions
+from imbalance_audit.predictions.prediction_columns import is_list
+from imbalance_audit.predictions.prediction_options import PredictionOptions
+from imbalance_audit.predictions.row_blocks import row_blocks
 from imbalance_audit.predictions.scores import rescale, score_matrix, settled_outputs
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from tests.counting.drawn_rows import ROWS, cut, table
 
 
 @given(ROWS, st.integers(0, 1000))
-@settings(deadline=None)
 def test_an_id_tally_cut_anywhere_gives_the_table_of_one_pass(rows: list[tuple[Any, ...]], seed: int) -> None:
     tally = IdTally(splits=("train", "val", "test"))
     parts = [tally.partial(table(part)) for part in (cut(rows, seed) or [[]])]
@@ -26,7 +25,7 @@ def test_an_id_tally_cut_anywhere_gives_the_table_of_one_pass(rows: list[tuple[A
 
 
 @given(ROWS, st.integers(2, 5))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_ids_checked_in_several_passes_give_the_table_of_one(rows: list[tuple[Any, ...]], passes: int) -> None:
     tally = IdTally(splits=("train", "val", "test"))
 
@@ -34,7 +33,6 @@ def test_ids_checked_in_several_passes_give_the_table_of_one(rows: list[tuple[An
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_repeats_are_the_ids_that_stand_in_one_split_several_times_with_one_label(rows: list[tuple[Any, ...]]) -> None:
     places: defaultdict[int, list[tuple[str | None, str | None]]] = defaultdict(list)
     for label, split, _, id_ in rows:
@@ -56,7 +54,6 @@ def test_repeats_are_the_ids_that_stand_in_one_split_several_times_with_one_labe
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_id_collisions_equal_those_of_sets_of_each_ids_labels_and_splits(rows: list[tuple[Any, ...]]) -> None:
     labels: defaultdict[int, set[str]] = defaultdict(set)
     splits: defaultdict[int, set[str]] = defaultdict(set)

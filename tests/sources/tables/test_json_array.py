@@ -65,7 +65,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.dictionaries(st.sampled_from(["label", "x", "y"]), json_values), min_size=1, max_size=6))
 def test_a_document_reads_as_its_lines_do(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]
@@ -145,7 +145,7 @@ def test_a_number_too_large_for_an_integer_stays_as_it_is_written(tmp_path: Path
 good = msgspec.json.encode([{"label": "cat", "n": 1.5}, {"label": "dög", "x": {"y": [None, True]}}] * 3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cut=st.integers(0, len(good)), noise=st.binary(max_size=4), wrap=st.booleans())
 def test_any_damage_ends_in_labels_or_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, cut: int, noise: bytes, wrap: bool

@@ -185,7 +185,7 @@ def test_the_label_column_is_found_by_its_name_only_where_one_fits() -> None:
         read({"a": [1], "b": [2]})
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=4, unique=True), min_size=1, max_size=8))
 def test_every_encoding_of_the_same_labels_gives_the_same_rows(samples: list[list[str]]) -> None:
     ids = list(range(len(samples)))
@@ -224,7 +224,7 @@ def test_nothing_is_collected_from_a_plain_label_column() -> None:
     assert read(frame).frame.collect_schema()["label"] == pl.String
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.none() | st.lists(st.none() | st.sampled_from(NAMES), max_size=4), min_size=1, max_size=6))
 def test_markers_agree_with_a_plain_loop(samples: list[list[str | None] | None]) -> None:
     expected: list[tuple[object, ...]] = []
