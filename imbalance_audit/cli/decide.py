@@ -11,7 +11,9 @@ import typer
 
 from imbalance_audit.cli.evaluate import Id, Label, Outputs, Positive, Scores, Target, Truth
 from imbalance_audit.cli.options import Classes, Format, Header, OutputFormat, Separator, Split, class_names, given, say
+from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import DECISION_FILE
 from imbalance_audit.records import ClassWeights, InverseMap
 
 Weights = Annotated[
@@ -202,6 +204,30 @@ def reading_of(
     return Reading(options, classes)
 
 
+def _plan(
+    predictions: str,
+    truth: Path | None,
+    weights: Path | None,
+    costs: str | None,
+    target: str | None,
+    classes: str | None,
+    output: Path,
+) -> Plan:
+    """Return what deciding reads and writes."""
+    return Plan(
+        reads=(
+            ("PREDICTIONS", predictions),
+            ("--truth", truth),
+            ("--weights", weights),
+            ("--costs", costs),
+            ("--target", target),
+            ("--classes", classes),
+        ),
+        writes=(Output("--output", output, DECISION_FILE, printable=True),),
+    )
+
+
+@writing(_plan)
 @given(reading=reading_of, training=training_of, tune=tune_by)
 def decide(
     predictions: Annotated[
@@ -244,9 +270,13 @@ def decide(
         fingerprint=None if weights is None else weights.fingerprint,
     )
     decision = replace(decision, notes=(*found.notes, *decision.notes))
-    save_decision(decision, output)
-    sys.stdout.write(dump_decision(decision) if output_format == "json" else render_decision(decision))
-    say(f"wrote {output}")
+    printed = str(output) == STDOUT
+    if not printed:
+        save_decision(decision, output)
+        put_in_place()
+    sys.stdout.write(dump_decision(decision) if printed or output_format == "json" else render_decision(decision))
+    if not printed:
+        say(f"wrote {output}")
 
 
 def _target(text: str | None, classes: tuple[str, ...], weights: ClassWeights | None) -> list[float] | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from imbalance_audit.cli.options import say
+from imbalance_audit.files.destinations import target_of
 
 
 def render(
@@ -23,5 +24,12 @@ def render(
 
     folder = out or audit.parent
     evaluated = EVALUATION.says(audit)
-    for path in publish_evaluation(load_evaluation(audit), folder) if evaluated else publish(load_audit(audit), folder):
+    ours = folder / ("evaluation.json" if evaluated else "audit.json")
+    own = target_of(audit).key == target_of(ours).key
+    written = (
+        publish_evaluation(load_evaluation(audit), folder, report_only=own)
+        if evaluated
+        else publish(load_audit(audit), folder, report_only=own)
+    )
+    for path in written:
         say(f"wrote {path}")

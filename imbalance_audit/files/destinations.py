@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import AuditError, OptionError
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -65,6 +65,8 @@ def target_of(path: str | PathLike[str]) -> Target:
             if not place.is_symlink():
                 return _there(shown, place)
             place = place.parent / place.readlink()
+    except AuditError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
         raise cannot_write(shown, error) from error
     raise cannot_write(shown, OSError(errno.ELOOP, os.strerror(errno.ELOOP)))
@@ -115,9 +117,7 @@ def refuse_unfit(target: Target, kind: FileKind) -> None:
 
 def _refuse_foreign(target: Target, kind: FileKind) -> None:
     if kind.begins is None:
-        message = (
-            f"{target.shown} is there already and is not overwritten. Move it away, or name another file with -o."
-        )
+        message = f"{target.shown} is there already and is not overwritten. Move it away, or name another file with -o."
         raise OptionError(message)
     message = f"{target.shown} exists and is not {kind.noun}. Name another place, or remove it."
     raise OptionError(message)
