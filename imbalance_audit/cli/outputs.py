@@ -93,7 +93,9 @@ def refuse(plan: Plan) -> None:
         OptionError: it is so, with the options that meet.
     """
     taken: dict[Key, str] = {}
-    targets = [(output, target_of(output.path)) for output in plan.writes if _is_file(output)]
+    targets = [
+        (output, target_of(output.path)) for output in plan.writes if output.path is not None and _is_file(output)
+    ]
     for output, target in targets:
         if target.key[0] != "device":
             if target.key in taken:
@@ -114,7 +116,7 @@ def _is_file(output: Output) -> bool:
             )
             raise OptionError(message)
         return False
-    return output.path is not None
+    return True
 
 
 def _refuse_inputs(plan: Plan, targets: Sequence[tuple[Output, Target]]) -> None:

@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 
 from imbalance_audit.cli.options import say
+from imbalance_audit.cli.outputs import Plan, put_in_place, report_in, writing
 from imbalance_audit.files.destinations import target_of
+from imbalance_audit.files.own_kinds import REPORT_PAGE, REPORT_TEXT
 
 
+def _plan(audit: Path, out: Path | None) -> Plan:
+    """Return what is shown again, and where."""
+    report = report_in("--out", out, ("report.html", REPORT_PAGE), ("report.md", REPORT_TEXT))
+    return Plan(reads=(("AUDIT", audit),), writes=tuple(report))
+
+
+@writing(_plan)
 def render(
     audit: Annotated[
         Path, typer.Argument(metavar="AUDIT", show_default=False, help="An audit.json or an evaluation.json.")
@@ -31,5 +40,6 @@ def render(
         if evaluated
         else publish(load_audit(audit), folder, report_only=own)
     )
+    put_in_place()
     for path in written:
         say(f"wrote {path}")

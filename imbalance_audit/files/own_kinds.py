@@ -67,9 +67,13 @@ REPORT_PAGE = FileKind(
 )
 REPORT_TEXT = FileKind(noun="a report of audit", begins=re.compile(rb"# (Label audit|Evaluation): "))
 WEIGHT_FILE = FileKind(
-    # A zip archive of torch, safetensors or JSON; in each the format stands near the beginning.
+    # A zip archive of torch, JSON, or safetensors, which is JSON behind its length.
     noun="a weight file of audit",
-    begins=re.compile(rb"(PK\x03\x04|\s*\{|.{7}\x00\{)(?s:.{0,65536}?)imbalance-audit/weights", re.DOTALL),
+    begins=re.compile(
+        rb"PK\x03\x04.*imbalance-audit/weights"
+        rb"|(\s*|.{7}\x00)\{.*\"format\"\s*:\s*\"imbalance-audit/weights\"",
+        re.DOTALL,
+    ),
     binary=True,
 )
 INDEX_FILE = FileKind(noun="a label index of audit", begins=re.compile(rb"imbalance-audit/index\n"), binary=True)

@@ -194,7 +194,8 @@ def test_a_rename_that_fails_in_mid_way_puts_everything_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
     (tmp_path / "audit.json").write_bytes(OURS)
-    plain, moved = Path.replace, []
+    plain = Path.replace
+    moved: list[Path] = []
 
     def replace(self: Path, target: Path) -> Path:
         if len(moved) == failing and ".part" in self.name and self not in moved:
