@@ -334,6 +334,28 @@ def test_a_full_stdout_is_told(place: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "target"),
+    [
+        ("scan l.csv --id id --json new/a.json --index new/l.idx", "new/l.idx"),
+        ("scan l.csv --id id --json new/a.json --keep-id-state new/i.parquet", "new/i.parquet"),
+        ("weights l.csv --id id -o new/w.pt --per-sample new/p.parquet", "new/p.parquet"),
+        ("scan l.csv --id id --out new", "new/report.html"),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_told_by_the_name_of_the_target(place: Path, command: str, target: str) -> None:
+    rows = [f"{at * 7919},{'cat' if at % 5 else 'dog'}" for at in range(20_000)]
+    (place / "l.csv").write_text("id,label\n" + "\n".join(rows) + "\n")
+    before = tree(place)
+
+    # The limit of a file's size stands for a disk: no bytes go beyond it.
+    done = shell(place, f"ulimit -f 40; audit {command}")
+
+    assert done.returncode == 2, done.stderr
+    assert f"audit: Cannot write {target}: File too large. Make room, or name" in done.stderr
+    assert tree(place) == before
+
+
 def test_a_terminal_without_umlauts_gets_escapes_and_json_stays_json(place: Path) -> None:
     (place / "u.csv").write_text("label\n" + "ünder\n" * 30 + "𝒳\n" * 30)
 
@@ -390,8 +412,8 @@ def test_a_command_that_is_killed_at_any_moment_leaves_whole_files_and_its_next_
         process.send_signal(how)
         process.wait(60)
 
-        for path, content in tree(place).items():
-            if not path.endswith(".part") and path != "journal.jsonl":
-                assert whole[path] == content
+        for found, content in tree(place).items():
+            if not found.endswith(".part") and found != "journal.jsonl":
+                assert whole[found] == content
     assert begun(name, place).wait(120) == 0
     assert set(tree(place)) == set(whole)

@@ -17,7 +17,8 @@ def test_a_trial_that_does_not_fit_is_taken_back_and_costs_no_other(
 ) -> None:
     path = tmp_path / "journal.jsonl"
     Journal(path).add("first", 0.5, "rows", {"seed": 0})
-    before, write, written = path.read_bytes(), os.write, []
+    before, write = path.read_bytes(), os.write
+    written: list[int] = []
 
     def filling(handle: int, content: memoryview) -> int:
         if written:
