@@ -9,7 +9,8 @@ from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.errors import WeightError
 from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.files.evaluation import dump_evaluation
-from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.own_kinds import AUDIT_FILE, EVALUATION_FILE, REPORT_PAGE, REPORT_TEXT, WEIGHT_FILE
+from imbalance_audit.files.staging import transaction
 from imbalance_audit.report.contents import RuleText
 from imbalance_audit.report.html import render_html
 from imbalance_audit.report.markdown import render_markdown
@@ -17,10 +18,11 @@ from imbalance_audit.rules import RULES
 from imbalance_audit.weights import diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from imbalance_audit.advice.scheme_comparison import SchemeComparison
+    from imbalance_audit.files.own_kinds import FileKind
     from imbalance_audit.records import Audit, ClassWeights, Evaluation
     from imbalance_audit.weights.diagnosis import Diagnosis
 
@@ -44,6 +46,7 @@ def publish(
     weights: ClassWeights | None = None,
     weight_file: str | PathLike[str] | None = None,
     command: str | None = None,
+    report_only: bool = False,
 ) -> list[Path]:
     """Write the report into a folder and return the files written, all of them or none.
 
@@ -53,6 +56,7 @@ def publish(
         weights: Weights to show in the report.
         weight_file: Where to write them as well.
         command: The command that made the report, to be shown in it.
+        report_only: Whether to leave audit.json away, because that is where the audit came from.
 
     Raises:
         MissingExtraError: a weight file is asked for and torch is not installed.
@@ -69,18 +73,21 @@ def publish(
     html = render_html(audit, audit_json=audit_json, **shown)
     markdown = render_markdown(audit, **shown)
     target = Path(folder)
-    files = {target / "report.html": html, target / "report.md": markdown, target / "audit.json": audit_json}
-    contents = {path: text.encode() for path, text in files.items()}
+    files = [
+        (target / "report.html", html.encode(), REPORT_PAGE),
+        (target / "report.md", markdown.encode(), REPORT_TEXT),
+    ]
+    if not report_only:
+        files.append((target / "audit.json", audit_json.encode(), AUDIT_FILE))
     if weights is not None and weight_file is not None:
         from imbalance_audit.files.weights import dump_weights  # torch is loaded only when it is asked for
 
-        contents[Path(weight_file)] = dump_weights(weights)
-    write_all(contents)
-    return list(contents)
+        files.append((Path(weight_file), dump_weights(weights), WEIGHT_FILE))
+    return _write(files)
 
 
 def publish_evaluation(
-    evaluation: Evaluation, folder: str | PathLike[str], *, command: str | None = None
+    evaluation: Evaluation, folder: str | PathLike[str], *, command: str | None = None, report_only: bool = False
 ) -> list[Path]:
     """Write report.html, report.md and evaluation.json into a folder and return them, all of them or none.
 
@@ -88,6 +95,7 @@ def publish_evaluation(
         evaluation: What was found.
         folder: Where to; made if it is missing.
         command: The command that made the report, to be shown in it.
+        report_only: Whether to leave evaluation.json away, because that is where the evaluation came from.
 
     Raises:
         OptionError: a file cannot be written.
@@ -97,13 +105,22 @@ def publish_evaluation(
 
     found = dump_evaluation(evaluation)
     target = Path(folder)
-    files = {
-        target / "report.html": render_evaluation_html(evaluation, evaluation_json=found, command=command),
-        target / "report.md": render_evaluation_markdown(evaluation, command=command),
-        target / "evaluation.json": found,
-    }
-    write_all({path: text.encode() for path, text in files.items()})
-    return list(files)
+    html = render_evaluation_html(evaluation, evaluation_json=found, command=command)
+    markdown = render_evaluation_markdown(evaluation, command=command)
+    files = [
+        (target / "report.html", html.encode(), REPORT_PAGE),
+        (target / "report.md", markdown.encode(), REPORT_TEXT),
+    ]
+    if not report_only:
+        files.append((target / "evaluation.json", found.encode(), EVALUATION_FILE))
+    return _write(files)
+
+
+def _write(files: Sequence[tuple[Path, bytes, FileKind]]) -> list[Path]:
+    with transaction() as writing:
+        for path, content, kind in files:
+            writing.write(path, content, kind)
+    return [path for path, _, _ in files]
 
 
 def _comparison(audit: Audit) -> SchemeComparison | None:

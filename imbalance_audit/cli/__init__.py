@@ -1,21 +1,35 @@
 """The `audit` command. Each command parses, calls the library once, prints, and leaves with a code.
 
-    0 passed · 1 policy violated · 2 usage, configuration or unreadable input · 3 internal error · 5 nothing to check
-    · 130 interrupted
+    0 passed · 1 policy violated · 2 usage, configuration, unreadable input or unwritable output · 3 internal error
+    · 5 nothing to check · 130 interrupted · 129 hung up · 143 terminated · 141 the reader of stdout left
 
 stdout carries the result, stderr all else.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
 import typer
 
-from imbalance_audit.cli import check, decide, evaluate, explain, init, inspect, merge, render, scan, weights
+from imbalance_audit.cli import (
+    check,
+    decide,
+    evaluate,
+    explain,
+    init,
+    inspect,
+    merge,
+    render,
+    scan,
+    stopping,
+    streams,
+    weights,
+)
 from imbalance_audit.display import plain
-from imbalance_audit.errors import AuditError, EmptySourceError
+from imbalance_audit.errors import AuditError, EmptySourceError, OptionError
 
 POLICY_VIOLATED = 1
 UNREADABLE = 2
@@ -46,15 +60,33 @@ app.command()(explain.explain)
 def main() -> None:
     """Run the command; every error that a user can meet ends in one sentence and its exit code."""
     try:
-        app()
+        streams.prepare()
+        stopping.unwind_on_signals()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except EmptySourceError as error:
         _stop(error, NOTHING_TO_CHECK)
     except AuditError as error:
+        if isinstance(error.__cause__, BrokenPipeError):
+            sys.exit(streams.PIPE_CLOSED)
         _stop(error, UNREADABLE)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, FileNotFoundError) and not _has_folder():
+            gone = "The working folder is not there any more. Change to another one."
+            _stop(OptionError(gone), UNREADABLE)
         traceback.print_exc()
         print("audit: internal error; please report it with the lines above", file=sys.stderr)
         sys.exit(INTERNAL)
+
+
+def _has_folder() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 -- Path.cwd() may remember
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _stop(error: AuditError, code: int) -> None:

@@ -12,8 +12,11 @@ import typer
 from imbalance_audit.cli.common_options import Config
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.label_source import audit_of
+from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.cli.streams import colours, say
+from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import CHECK_OUTPUTS, ID_TABLE
 from imbalance_audit.records import SEVERITIES, Audit
 
 if TYPE_CHECKING:
@@ -25,6 +28,33 @@ Threshold = Literal["error", "warning", "info", "never"]
 Format = Literal["text", "json", "github", "junit", "sarif"]
 
 
+def _plan(
+    sources: list[str],
+    classes: str | None,
+    config: Path | None,
+    weights: Path | None,
+    baseline: Path | None,
+    output: Path | None,
+    output_format: Format,
+    keep_id_state: Path | None,
+) -> Plan:
+    """Return what a check reads and writes."""
+    return Plan(
+        reads=(
+            ("SOURCE", sources),
+            ("--classes", classes),
+            ("--config", config),
+            ("--weights", weights),
+            ("--baseline", baseline),
+        ),
+        writes=(
+            Output("--output", output, CHECK_OUTPUTS[output_format], printable=True),
+            Output("--keep-id-state", keep_id_state, ID_TABLE),
+        ),
+    )
+
+
+@writing(_plan)
 @given(audit=audit_of)
 def check(
     audit: Audit,
@@ -42,12 +72,13 @@ def check(
     ] = False,
 ) -> None:
     """Run the rules and fail when the labels are not fit for training. Writes no report."""
-    from imbalance_audit.files.staging import write_all
+    from imbalance_audit.files.staging import write_file
     from imbalance_audit.rules.policy_file import load_policy
 
     if fail_on_new and baseline is None:
         message = "--fail-on-new needs an earlier audit to tell what is new. Name one with --baseline."
         raise OptionError(message)
+    output = None if str(output) == STDOUT else output
     policy = load_policy(config)
     audit, changes = _beside(audit, policy, weights, baseline)
     level = fail_on or policy.fail_on or "error"
@@ -61,10 +92,12 @@ def check(
         else:
             for line in told.splitlines():
                 say(line)
+    if output is not None:
+        write_file(output, text.encode(), CHECK_OUTPUTS[output_format])
+    put_in_place()
     if output is None:
         sys.stdout.write(text)
     else:
-        write_all({output: text.encode()})
         say(f"wrote {output}")
     _append_summary(audit)
     if level != "never":
@@ -130,6 +163,7 @@ def _append_summary(audit: Audit) -> None:
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if os.environ.get("GITHUB_ACTIONS") != "true" or not page:
         return
+    from imbalance_audit.files.appending import append
     from imbalance_audit.publishing import RULE_TEXTS
     from imbalance_audit.report.github import fitting
     from imbalance_audit.report.markdown import render_markdown
@@ -137,8 +171,7 @@ def _append_summary(audit: Audit) -> None:
     path = Path(page)
     try:
         before = path.stat().st_size if path.exists() else 0
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(fitting(render_markdown(audit, rules=RULE_TEXTS), before=before))
+        append(path, fitting(render_markdown(audit, rules=RULE_TEXTS), before=before).encode())
     except OSError as error:
-        message = f"Cannot append to the summary {page} that GITHUB_STEP_SUMMARY names: {error.strerror}."
+        message = f"Cannot append to the summary {plain(page)} that GITHUB_STEP_SUMMARY names: {error.strerror}."
         raise OptionError(message) from error

@@ -12,12 +12,38 @@ import typer
 from imbalance_audit.cli.common_options import OutputFormat
 from imbalance_audit.cli.declared_options import options_of
 from imbalance_audit.cli.given import given
+from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.cli.streams import say
 from imbalance_audit.cli.training_options import Training, training_of
 from imbalance_audit.cli.tuning_options import Tune, tune_by
+from imbalance_audit.files.own_kinds import DECISION_FILE
 from imbalance_audit.predictions.prediction_options import PredictionOptions
 
 
+def _plan(
+    predictions: str,
+    truth: Path | None,
+    weights: Path | None,
+    costs: str | None,
+    target: str | None,
+    classes: str | None,
+    output: Path,
+) -> Plan:
+    """Return what deciding reads and writes."""
+    return Plan(
+        reads=(
+            ("PREDICTIONS", predictions),
+            ("--truth", truth),
+            ("--weights", weights),
+            ("--costs", costs),
+            ("--target", target),
+            ("--classes", classes),
+        ),
+        writes=(Output("--output", output, DECISION_FILE, printable=True),),
+    )
+
+
+@writing(_plan)
 @given(
     reading=options_of(
         PredictionOptions, without=("prediction", "group"), told={"of_split": "Tune on this split only, such as val."}
@@ -51,6 +77,10 @@ def decide(
         training=training.options,
         target=tune.target,
     )
-    save_decision(decision, output)
-    sys.stdout.write(dump_decision(decision) if output_format == "json" else render_decision(decision))
-    say(f"wrote {output}")
+    printed = str(output) == STDOUT
+    if not printed:
+        save_decision(decision, output)
+        put_in_place()
+    sys.stdout.write(dump_decision(decision) if printed or output_format == "json" else render_decision(decision))
+    if not printed:
+        say(f"wrote {output}")

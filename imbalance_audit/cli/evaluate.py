@@ -16,9 +16,11 @@ from imbalance_audit.cli.declared_options import options_of
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.judging_options import judged_by
 from imbalance_audit.cli.named_files import decisions_of, runs_of
+from imbalance_audit.cli.outputs import Output, Plan, put_in_place, report_in, writing
 from imbalance_audit.cli.streams import colours, say
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import EVALUATION_FILE, REPORT_PAGE, REPORT_TEXT
 from imbalance_audit.predictions.prediction_options import PredictionOptions
 from imbalance_audit.records import Evaluation
 
@@ -51,6 +53,41 @@ Require = Annotated[
 ]
 
 
+def _plan(
+    predictions: str | None,
+    run: list[str] | None,
+    decision: list[str] | None,
+    weights: Path | None,
+    audit: Path | None,
+    truth: Path | None,
+    costs: str | None,
+    target: str | None,
+    classes: str | None,
+    out: Path | None,
+    json: str | None,
+) -> Plan:
+    """Return what an evaluation reads and writes."""
+    report = (("report.html", REPORT_PAGE), ("report.md", REPORT_TEXT), ("evaluation.json", EVALUATION_FILE))
+    return Plan(
+        reads=(
+            ("PREDICTIONS", predictions),
+            ("--run", [text.partition("=")[2] or text for text in run or ()]),
+            ("--decision", [text.partition("=")[2] or text for text in decision or ()]),
+            ("--weights", weights),
+            ("--audit", audit),
+            ("--truth", truth),
+            ("--costs", costs),
+            ("--target", target),
+            ("--classes", classes),
+        ),
+        writes=(
+            *(report_in("--out", out, *report) if json is None else ()),
+            Output("--json", json, EVALUATION_FILE, printable=True),
+        ),
+    )
+
+
+@writing(_plan)
 @given(reading=options_of(PredictionOptions), judging=judged_by)
 def evaluate(
     *,
@@ -88,22 +125,24 @@ def evaluate(
             **vars(reading),
         )
         folder = Path("reports") / _name(files)
-    _tell(evaluation, out or folder, json, output_format)
+    _tell(evaluation, out or folder, json, output_format, report_only=finished is not None and out is None)
     if not all(one.met for one in evaluation.requirements):
         raise typer.Exit(1)
 
 
-def _tell(evaluation: Evaluation, folder: Path, json: str | None, output_format: str) -> None:
+def _tell(evaluation: Evaluation, folder: Path, json: str | None, output_format: str, *, report_only: bool) -> None:
     from imbalance_audit.files.evaluation import dump_evaluation, save_evaluation
 
     written: list[Path] = []
     if json is None:
         from imbalance_audit.publishing import publish_evaluation
 
-        written = publish_evaluation(evaluation, folder, command=shlex.join(["audit", *sys.argv[1:]]))
+        command = shlex.join(["audit", *sys.argv[1:]])
+        written = publish_evaluation(evaluation, folder, command=command, report_only=report_only)
     elif json != "-":
         save_evaluation(evaluation, json)
         written = [Path(json)]
+    put_in_place()
     if json == "-" or output_format == "json":
         sys.stdout.write(dump_evaluation(evaluation))
     else:

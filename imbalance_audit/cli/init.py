@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,26 @@ import typer
 
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.label_source import audit_of
+from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.cli.streams import say
-from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import ID_TABLE, POLICY_FILE
 from imbalance_audit.records import Audit
 
 
+def _plan(
+    sources: list[str], classes: str | None, config: Path | None, output: Path, keep_id_state: Path | None
+) -> Plan:
+    """Return what a first policy is made of, and where it goes."""
+    return Plan(
+        reads=(("SOURCE", sources), ("--classes", classes), ("--config", config)),
+        writes=(
+            Output("--output", output, POLICY_FILE, printable=True),
+            Output("--keep-id-state", keep_id_state, ID_TABLE),
+        ),
+    )
+
+
+@writing(_plan)
 @given(audit=audit_of)
 def init(
     audit: Audit,
@@ -23,10 +39,13 @@ def init(
 ) -> None:
     """Write a policy inferred from the data: the classes in order, and limits that these data keep."""
     from imbalance_audit.auditing.first_policy import draft_policy
-    from imbalance_audit.files.staging import write_all
+    from imbalance_audit.files.staging import write_file
 
-    if output.exists():
-        message = f"{output} is there already and is not overwritten. Move it away, or name another file with -o."
-        raise OptionError(message)
-    write_all({output: draft_policy(audit).encode()})
-    say(f"wrote {output}")
+    policy = draft_policy(audit)
+    if str(output) != STDOUT:
+        write_file(output, policy.encode(), POLICY_FILE)
+    put_in_place()
+    if str(output) == STDOUT:
+        sys.stdout.write(policy)
+    else:
+        say(f"wrote {output}")

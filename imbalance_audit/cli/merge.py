@@ -10,9 +10,20 @@ import typer
 
 from imbalance_audit.cli.common_options import Config, Memory
 from imbalance_audit.cli.option_texts import bytes_of
+from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.cli.streams import say
+from imbalance_audit.files.own_kinds import AUDIT_FILE
 
 
+def _plan(audits: list[Path], output: Path, config: Path | None, id_state: list[Path] | None) -> Plan:
+    """Return what a merge reads and writes."""
+    return Plan(
+        reads=(("AUDIT", audits), ("--config", config), ("--id-state", id_state)),
+        writes=(Output("--output", output, AUDIT_FILE, printable=True),),
+    )
+
+
+@writing(_plan)
 def merge(
     audits: Annotated[list[Path], typer.Argument(metavar="AUDIT…", show_default=False, help="audit.json of shards.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the merged audit goes (- for stdout).")],
@@ -29,8 +40,9 @@ def merge(
 
     loaded = [load_audit(path) for path in audits]
     whole = merge_audits(*loaded, policy=load_policy(config), ids=id_state or (), memory=bytes_of(memory))
-    if str(output) == "-":
+    if str(output) == STDOUT:
         sys.stdout.write(dump_audit(whole))
     else:
         save_audit(whole, output)
+        put_in_place()
         say(f"wrote {output}")

@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
+from imbalance_audit.cli.outputs import Plan, put_in_place, report_in, writing
 from imbalance_audit.cli.streams import say
+from imbalance_audit.files.destinations import target_of
+from imbalance_audit.files.own_kinds import REPORT_PAGE, REPORT_TEXT
 
 
+def _plan(audit: Path, out: Path | None) -> Plan:
+    """Return what is shown again, and where."""
+    report = report_in("--out", out, ("report.html", REPORT_PAGE), ("report.md", REPORT_TEXT))
+    return Plan(reads=(("AUDIT", audit),), writes=tuple(report))
+
+
+@writing(_plan)
 def render(
     audit: Annotated[
         Path, typer.Argument(metavar="AUDIT", show_default=False, help="An audit.json or an evaluation.json.")
@@ -23,5 +33,13 @@ def render(
 
     folder = out or audit.parent
     evaluated = EVALUATION.says(audit)
-    for path in publish_evaluation(load_evaluation(audit), folder) if evaluated else publish(load_audit(audit), folder):
+    ours = folder / ("evaluation.json" if evaluated else "audit.json")
+    own = target_of(audit).key == target_of(ours).key
+    written = (
+        publish_evaluation(load_evaluation(audit), folder, report_only=own)
+        if evaluated
+        else publish(load_audit(audit), folder, report_only=own)
+    )
+    put_in_place()
+    for path in written:
         say(f"wrote {path}")

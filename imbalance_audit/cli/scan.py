@@ -13,15 +13,57 @@ import typer
 from imbalance_audit.cli.common_options import OutputFormat
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.label_source import Read, read_of
+from imbalance_audit.cli.outputs import Output, Plan, put_in_place, report_in, writing
 from imbalance_audit.cli.progress import progress
 from imbalance_audit.cli.streams import colours, say
 from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import (
+    AUDIT_FILE,
+    ID_TABLE,
+    INDEX_FILE,
+    REPORT_PAGE,
+    REPORT_TEXT,
+    WEIGHT_FILE,
+)
 
 _GLOB = re.compile(r"[*?\[]")
 _NO_NAME = re.compile(r"[^\w.-]+")
 
 
+def _plan(
+    sources: list[str],
+    classes: str | None,
+    config: Path | None,
+    prior: str | None,
+    costs: str | None,
+    out: Path | None,
+    json: str | None,
+    weights: Path | None,
+    index: Path | None,
+    keep_id_state: Path | None,
+) -> Plan:
+    """Return what a scan reads and writes."""
+    report = (("report.html", REPORT_PAGE), ("report.md", REPORT_TEXT), ("audit.json", AUDIT_FILE))
+    return Plan(
+        reads=(
+            ("SOURCE", sources),
+            ("--classes", classes),
+            ("--config", config),
+            ("--prior", prior),
+            ("--costs", costs),
+        ),
+        writes=(
+            *(report_in("--out", out, *report) if json is None else ()),
+            Output("--json", json, AUDIT_FILE, printable=True),
+            Output("--weights", weights, WEIGHT_FILE),
+            Output("--index", index, INDEX_FILE),
+            Output("--keep-id-state", keep_id_state, ID_TABLE),
+        ),
+    )
+
+
+@writing(_plan)
 @given(found=read_of, weigh=weigh_by)
 def scan(
     found: Read,
@@ -54,6 +96,7 @@ def scan(
     if index is not None:
         _write_index(found, index)
         written.append(index)
+    put_in_place()
     if json == "-" or output_format == "json":
         sys.stdout.write(dump_audit(audit))
     else:

@@ -10,13 +10,44 @@ import typer
 
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.label_source import Read, read_of
+from imbalance_audit.cli.outputs import Output, Plan, put_in_place, writing
 from imbalance_audit.cli.progress import progress
 from imbalance_audit.cli.streams import say
 from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import ID_TABLE, SAMPLE_WEIGHT_TABLE, WEIGHT_FILE
 from imbalance_audit.records import ClassWeights
 
 
+def _plan(
+    sources: list[str],
+    classes: str | None,
+    config: Path | None,
+    prior: str | None,
+    costs: str | None,
+    output: Path,
+    compare: bool,
+    per_sample: Path | None,
+    keep_id_state: Path | None,
+) -> Plan:
+    """Return what weighing reads and writes."""
+    return Plan(
+        reads=(
+            ("SOURCE", sources),
+            ("--classes", classes),
+            ("--config", config),
+            ("--prior", prior),
+            ("--costs", costs),
+        ),
+        writes=(
+            Output("--output", None if compare else output, WEIGHT_FILE),
+            Output("--per-sample", None if compare else per_sample, SAMPLE_WEIGHT_TABLE),
+            Output("--keep-id-state", keep_id_state, ID_TABLE),
+        ),
+    )
+
+
+@writing(_plan)
 @given(found=read_of, weigh=weigh_by)
 def weights(
     found: Read,
@@ -46,6 +77,7 @@ def weights(
         compared = compare_schemes(
             found.audit, split=of_split, all_rows=all_rows, batch=batch_size, **weigh.materials()
         )
+        put_in_place()
         sys.stdout.write(render_comparison(compared))
         return
     from imbalance_audit.report.weight_table import render_weights
@@ -54,6 +86,7 @@ def weights(
     if per_sample is not None:
         _write_samples(found, weighed, per_sample)
     weighed.save(output)
+    put_in_place()
     sys.stdout.write(render_weights(weighed, diagnose(weighed, batch=batch_size)))
     for path in (output, per_sample):
         if path is not None:

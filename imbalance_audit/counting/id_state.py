@@ -13,14 +13,14 @@ import polars as pl
 from imbalance_audit.counting.named_values import named
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError, OptionError
+from imbalance_audit.files.own_kinds import ID_TABLE, IDS_KEY
+from imbalance_audit.files.staging import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from imbalance_audit.records import Labels
-
-_FINGERPRINT = "imbalance-audit/fingerprint"
 
 
 def save_ids(labels: Labels, path: Path, *, fingerprint: str) -> None:
@@ -37,17 +37,8 @@ def save_ids(labels: Labels, path: Path, *, fingerprint: str) -> None:
     named_ids = frame.filter(pl.col("id").is_not_null()).select(
         named("id", {}), named("split", labels.split_names), named("label", labels.names)
     )
-    # Beside the target and moved over it, as `atomic` does: the table is too large to be bytes in memory.
-    staged = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        named_ids.sink_parquet(staged, metadata={_FINGERPRINT: fingerprint})
-        staged.replace(path)
-    except OSError as error:
-        message = f"Cannot write {plain(str(path))}: {error.strerror}. Name a place that can be written."
-        raise OptionError(message) from error
-    finally:
-        staged.unlink(missing_ok=True)
+    with transaction() as writing, writing.filling(path, ID_TABLE) as part:
+        named_ids.sink_parquet(part, metadata={IDS_KEY: fingerprint})
 
 
 def scan_ids(paths: Sequence[Path], *, fingerprints: Collection[str]) -> pl.LazyFrame:
@@ -65,7 +56,7 @@ def scan_ids(paths: Sequence[Path], *, fingerprints: Collection[str]) -> pl.Lazy
 
 def _fingerprint(path: Path) -> str:
     try:
-        return pl.read_parquet_metadata(path).get(_FINGERPRINT, "")
+        return pl.read_parquet_metadata(path).get(IDS_KEY, "")
     except (OSError, pl.exceptions.PolarsError) as error:
         message = f"Cannot read {plain(str(path))} as a file of ids: `audit scan --keep-id-state` writes one."
         raise AuditFileError(message) from error

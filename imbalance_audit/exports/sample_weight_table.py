@@ -5,8 +5,6 @@ Rows stream from the source to the file; they are never collected.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,8 @@ import polars as pl
 from imbalance_audit.counting.named_values import named
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.own_kinds import SAMPLE_WEIGHT_TABLE, SAMPLE_WEIGHTS_KEY
+from imbalance_audit.files.staging import transaction
 from imbalance_audit.sources import reading
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ def write_sample_weights(weights: ClassWeights, labels: Labels, path: str | Path
     """
     with reading(labels):
         _refuse(labels, labels.frame.collect_schema().names(), weights)
-        return _sink(_weighed(labels, weights), Path(path))
+        with transaction() as writing, writing.filling(path, SAMPLE_WEIGHT_TABLE) as part:
+            metadata = {SAMPLE_WEIGHTS_KEY: weights.fingerprint}
+            _weighed(labels, weights).sink_parquet(part, engine="streaming", metadata=metadata)
+    return Path(path)
 
 
 def _refuse(labels: Labels, columns: Sequence[str], weights: ClassWeights) -> None:
@@ -77,22 +80,3 @@ def _weighed(labels: Labels, weights: ClassWeights) -> pl.LazyFrame:
     keys = [name for name in table if name != "weight"]
     known = pl.LazyFrame(table, schema_overrides={"weight": pl.Float32})
     return keyed.join(known, on=keys, how="left", maintain_order="left").select("id", "weight")
-
-
-def _sink(rows: pl.LazyFrame, target: Path) -> Path:
-    """Stream into a file beside the target, then move it over it: a reader never meets half of one."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        message = f"Cannot write {plain(str(target))}: {error.strerror}. Name a place that can be written."
-        raise OptionError(message) from error
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        rows.sink_parquet(temporary, engine="streaming")
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return target

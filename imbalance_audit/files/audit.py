@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
 from imbalance_audit.files.json_object import Kind, compact
-from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.own_kinds import AUDIT_FILE
+from imbalance_audit.files.staging import write_file
 from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, IdCollision, Measures, Skew, Source
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def save_audit(audit: Audit, path: str | PathLike[str]) -> None:
     Raises:
         OptionError: the path cannot be written.
     """
-    write_all({Path(path): dump_audit(audit).encode()})
+    write_file(path, dump_audit(audit).encode(), AUDIT_FILE)
 
 
 def load_audit(path: str | PathLike[str]) -> Audit:

@@ -15,13 +15,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import DecisionFileError
 from imbalance_audit.files.json_object import Kind, compact
-from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.own_kinds import DECISION_FILE
+from imbalance_audit.files.staging import write_file
 from imbalance_audit.records import Decision, Decoding, Estimate, InverseMap
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def save_decision(decision: Decision, path: str | PathLike[str]) -> None:
         OptionError: the path cannot be written.
         DecisionFileError: the value could not be read back, because it was put together by hand.
     """
-    write_all({Path(path): dump_decision(decision).encode()})
+    write_file(path, dump_decision(decision).encode(), DECISION_FILE)
 
 
 def load_decision(path: str | PathLike[str]) -> Decision:

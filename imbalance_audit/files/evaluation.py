@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
 from imbalance_audit.files.json_object import Kind, compact
-from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.own_kinds import EVALUATION_FILE
+from imbalance_audit.files.staging import write_file
 from imbalance_audit.records import (
     CalibrationBin,
     ClassScore,
@@ -66,7 +66,7 @@ def save_evaluation(evaluation: Evaluation, path: str | PathLike[str]) -> None:
     Raises:
         OptionError: the path cannot be written.
     """
-    write_all({Path(path): dump_evaluation(evaluation).encode()})
+    write_file(path, dump_evaluation(evaluation).encode(), EVALUATION_FILE)
 
 
 def load_evaluation(path: str | PathLike[str]) -> Evaluation:

@@ -17,14 +17,16 @@ import json
 import mmap
 import os
 import sys
-import tempfile
 import zlib
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import IndexFileError, OptionError
+from imbalance_audit.files.own_kinds import INDEX_FILE
+from imbalance_audit.files.staging import allocate, transaction
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -88,18 +90,17 @@ class IndexWriter:
             start += n * header.width
         self._ends = [*self._next[1:], start]
         self._size = start
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{self._path.name[:40]}.", suffix=".part", dir=self._path.parent)
-            self._part = Path(name)
-            self._file = os.fdopen(handle, "w+b")
-            self._file.truncate(self._size)
-            self._map = mmap.mmap(self._file.fileno(), self._size)
-        except OSError as error:
-            message = f"Cannot write {plain(str(self._path))}: {error.strerror}. Name a place that can be written."
-            raise OptionError(message) from error
+        with ExitStack() as opened:
+            writing = opened.enter_context(transaction())
+            part = opened.enter_context(writing.filling(self._path, INDEX_FILE))
+            with part.open("r+b") as file:
+                # Before it is mapped: a page that finds no room on a full disk would kill the process.
+                allocate(file.fileno(), self._size)
+                self._map = opened.enter_context(mmap.mmap(file.fileno(), self._size))
+            self._open = opened.pop_all()
         return self
 
     def add(self, place: int, numbers: memoryview) -> None:
@@ -114,13 +115,11 @@ class IndexWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._map.close()
-            self._file.close()
-            self._part.unlink(missing_ok=True)
+        if kind is not None:
+            self._open.__exit__(kind, error, trace)
+            return
+        with self._open:
+            self._finish()
 
     def _finish(self) -> None:
         if self._next != self._ends:
@@ -130,11 +129,6 @@ class IndexWriter:
             checksum = zlib.crc32(self._map[at : at + _CHUNK], checksum)
         self._map[:begin] = IndexHeader(**{**asdict(self._header), "checksum": checksum}).dump()
         self._map.flush()
-        os.fsync(self._file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        self._part.chmod(0o666 & ~umask)
-        self._part.replace(self._path)
 
     def _refuse_change(self) -> None:
         message = (

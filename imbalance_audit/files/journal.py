@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
+from imbalance_audit.files.appending import append, locked
+from imbalance_audit.files.destinations import cannot_write, target_of
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -25,8 +26,8 @@ _HEAD = b'{"format": "imbalance-audit/tuning"'
 class Journal:
     """Scores by trial, in a file of JSON lines or, without one, in memory.
 
-    A line is appended by one write and synced, so that a reader, or a run that was killed, meets at most half of the
-    last line. That half is cut off when the file is opened again.
+    A line is appended and synced, and taken back where it does not fit whole, so that a reader, or a run that was
+    killed, meets at most half of the last line. That half is cut off when the file is opened again.
 
     Args:
         path: The file; None to keep nothing.
@@ -40,13 +41,14 @@ class Journal:
         self._scores: dict[str, tuple[float, str]] = {}
         if self.path is not None:
             # Opened for writing before the first training, not after it.
+            self._refuse_stream()
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with self.path.open("ab+") as stream:
+                with self.path.open("ab+") as stream, locked(stream.fileno()):
                     stream.seek(0)
                     stream.truncate(self._read(stream.read()))
             except OSError as error:
-                raise self._unusable(error) from error
+                raise cannot_write(plain(str(self.path)), error) from error
 
     def find(self, key: str) -> tuple[float, str] | None:
         """Return the score of a trial and the digest of its validation labels; None if it has not run."""
@@ -63,14 +65,9 @@ class Journal:
             return
         entry = {"format": FORMAT, "version": VERSION, "key": key, **told, "score": score, "rows": rows}
         try:
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-            try:
-                os.write(handle, (json.dumps(entry) + "\n").encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            append(self.path, (json.dumps(entry) + "\n").encode())
         except OSError as error:
-            raise self._unusable(error) from error
+            raise cannot_write(plain(str(self.path)), error) from error
 
     def _read(self, content: bytes) -> int:
         """Take in every whole line and return where the last one ends."""
@@ -97,8 +94,10 @@ class Journal:
             raise OptionError(message)
         return whole
 
-    def _unusable(self, error: OSError) -> OptionError:
-        return OptionError(f"Cannot write {plain(str(self.path))}: {error.strerror}. Name a place that can be written.")
+    def _refuse_stream(self) -> None:
+        if self.path is not None and target_of(self.path).stream:
+            message = f"Expected a file as journal, got the stream {plain(str(self.path))}, which keeps nothing."
+            raise OptionError(message)
 
 
 def key_of(candidate: Candidate, seed: int, metric: str, fingerprint: str) -> str:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import MissingExtraError, WeightFileError
-from imbalance_audit.files.staging import write_all
+from imbalance_audit.files.own_kinds import WEIGHT_FILE
+from imbalance_audit.files.staging import write_file
 from imbalance_audit.files.weight_fields import WAY_OUT, Fields, broken, kind_of
 from imbalance_audit.records import ClassWeights
 
@@ -40,7 +41,7 @@ def save_weights(weights: ClassWeights, path: str | PathLike[str]) -> None:
         OptionError: the path cannot be written.
         WeightFileError: the value could not be read back, because it was put together by hand.
     """
-    write_all({Path(path): dump_weights(weights)})
+    write_file(path, dump_weights(weights), WEIGHT_FILE)
 
 
 def dump_weights(weights: ClassWeights) -> bytes:

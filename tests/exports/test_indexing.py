@@ -149,7 +149,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_nothing_is_left_of_an_index_that_was_interrupted(tmp_path: Path) -> None:
     path = tmp_path / "labels.idx"
-    path.write_text("the old one")
+    path.write_bytes(MAGIC + b"the old one")
     header = IndexHeader(("a",), (2,), rows=2, width=4, split=None, fingerprint="")
 
     with pytest.raises(KeyboardInterrupt), IndexWriter(path, header):
@@ -158,7 +158,7 @@ def test_nothing_is_left_of_an_index_that_was_interrupted(tmp_path: Path) -> Non
         writer.add(0, memoryview(b"\0" * 4))
 
     assert [entry.name for entry in tmp_path.iterdir()] == ["labels.idx"]
-    assert path.read_text() == "the old one"
+    assert path.read_bytes() == MAGIC + b"the old one"
 
 
 def test_labels_that_are_not_one_a_row_are_refused(tmp_path: Path) -> None:

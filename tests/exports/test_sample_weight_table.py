@@ -106,14 +106,15 @@ def test_a_source_that_cannot_say_which_sample_is_refused(source: Path, tmp_path
 
 def test_a_source_that_breaks_in_mid_file_leaves_no_half_a_table(source: Path, tmp_path: Path) -> None:
     weights = class_weights(scan(source, classes=CLASSES))
-    (tmp_path / "old.parquet").write_bytes(b"old")
+    old = b"PAR1 an old one with imbalance-audit/sample-weights"
+    (tmp_path / "old.parquet").write_bytes(old)
     broken = tmp_path / "rows.csv"
     broken.write_bytes(b"id,label\n" + b"1,cat\n" * 5000 + b"2,\xff\xfe\n")
 
     with pytest.raises(SourceError):
         write_sample_weights(weights, read(broken, ReadOptions(id="id", label=("label",))), tmp_path / "old.parquet")
 
-    assert (tmp_path / "old.parquet").read_bytes() == b"old"
+    assert (tmp_path / "old.parquet").read_bytes() == old
     assert not list(tmp_path.glob("*.part"))
 
 
