@@ -219,7 +219,7 @@ def decide(
     from imbalance_audit.files.decision import dump_decision, save_decision
     from imbalance_audit.predictions.prediction_options import PredictionOptions
     from imbalance_audit.predictions.reading import read_predictions
-    from imbalance_audit.report.deciding import render_decision
+    from imbalance_audit.report.decision import render_decision
     from imbalance_audit.weights import read_costs
 
     names = training.weights.classes if training.weights is not None else None

@@ -8,7 +8,7 @@ from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report import figures
+from imbalance_audit.report.kit import figures
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Estimate
