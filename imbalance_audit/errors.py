@@ -105,3 +105,31 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `' Did you mean "x"?'` for the nearest known name, safe to print, or the empty string."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {quoted(near[0])}?" if near else ""
+
+
+def unknown(what: str, name: object, known: Iterable[str], *, way_out: str | None = None) -> str:
+    """Return the sentence for a name that is none of the known ones: the nearest of them, and the way out.
+
+    Args:
+        what: What the name should have been of, such as `scheme`.
+        name: What came.
+        known: The names that there are.
+        way_out: Where they are listed, if they are too many for a sentence.
+
+    >>> print(unknown("scheme", "ballanced", ["balanced", "inverse"]))
+    There is no scheme "ballanced". Did you mean "balanced"? Choose one of "balanced", "inverse".
+    """
+    names = list(known)
+    way_out = way_out or f"Choose one of {', '.join(map(quoted, names))}."
+    return f"There is no {what} {quoted(str(name))}.{did_you_mean(str(name), names)} {way_out}"
+
+
+def refuse_unknown(what: str, name: object, known: Iterable[str]) -> None:
+    """Refuse a name that is none of the known ones.
+
+    Raises:
+        OptionError: it is none of them.
+    """
+    names = list(known)
+    if name not in names:
+        raise OptionError(unknown(what, name, names))

@@ -26,7 +26,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from imbalance_audit import ClassWeights, Evaluation, evaluate, load_weights
-from imbalance_audit.decisions import TuningPlan, correct, fit_temperature, inverse_map, tune_decision
+from imbalance_audit.decisions import (
+    LogitAdjustedTraining,
+    PlainTraining,
+    SampledTraining,
+    TuningPlan,
+    WeightedTraining,
+    correct,
+    fit_temperature,
+    inverse_map,
+    tune_decision,
+)
 from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.publishing import publish_evaluation
 from imbalance_audit.records import Decision, InverseMap, RunEvaluation
@@ -66,12 +76,13 @@ class Rows(NamedTuple):
 
 def inverse_maps(balanced: ClassWeights, effective: ClassWeights) -> dict[str, InverseMap]:
     """Return the name of each way to train whose logits can be corrected → what undoes it."""
+    counts = balanced.counts
     return {
-        "balanced": inverse_map(trained="weighted", weight=balanced.weight),
-        "effective-number": inverse_map(trained="weighted", weight=effective.weight),
-        "deferred": inverse_map(trained="weighted", weight=effective.weight),
-        "logit-adjusted": inverse_map(trained="logit-adjusted", counts=balanced.counts),
-        "sampler": inverse_map(trained="unweighted", counts=balanced.counts, drawn="balanced"),
+        "balanced": inverse_map(WeightedTraining(balanced.weight)),
+        "effective-number": inverse_map(WeightedTraining(effective.weight)),
+        "deferred": inverse_map(WeightedTraining(effective.weight)),
+        "logit-adjusted": inverse_map(LogitAdjustedTraining(counts)),
+        "sampler": inverse_map(SampledTraining.balanced(PlainTraining(len(counts)), counts)),
     }
 
 

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +45,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
 
 INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "sources": (
-        ("reading_options", "split_words", "reading_progress", "failures"),
+        ("unheeded", "split_words", "reading_progress", "failures"),
         ("places",),
         ("tidying",),
         ("tables",),
@@ -66,7 +67,6 @@ INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """The same for the parts of a large room."""
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
-    "files.id_state": frozenset({"polars"}),
     "files.weights": frozenset({"torch"}),
     "files.weight_fields": frozenset({"torch"}),
     "sources": frozenset({"polars"}),
@@ -78,7 +78,8 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
     "sources.tables.huggingface": frozenset({"yaml"}),
     "sources.tables.json_array": frozenset({"msgspec"}),
     "counting": frozenset({"polars"}),
-    "counting.schemas": frozenset({"pandera"}),
+    "counting.label_faults": frozenset({"pandera"}),
+    "counting.row_types": frozenset({"pandera"}),
     "exports": frozenset({"polars"}),
     "predictions": frozenset({"numpy", "polars"}),
     "decisions": frozenset({"numpy"}),
@@ -106,8 +107,12 @@ REACHING_UP: Mapping[tuple[str, str], str] = {
 }
 """The arrows that go up on purpose: (from, to) → why."""
 
-STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial"})
+STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial", "metrics"})
 """Names that stand once for the value in `records`, its file in `files`, its page in `report`, its command in `cli`."""
+
+
+ONE_NAME_IN_TWO_FRAMEWORKS = frozenset({"PerClassMetrics"})
+"""Public classes that have one name for one thing in two frameworks' integrations."""
 
 
 class Import(NamedTuple):
@@ -148,15 +153,36 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
 
-def imports(tree: Tree) -> Iterator[Import]:
-    """Yield every import of every file: of ours by module, without the package's name; of others by their root."""
-    ours = {module_of(path) for path in tree} | {""}
+def imports(tree: Tree, *, package: str = NAME) -> Iterator[Import]:
+    """Yield every import of every file: of ours by module, without the package's name; of others by their root.
+
+    Args:
+        tree: The files.
+        package: The package that they are below; "" for a tree of several, whose modules keep their whole names.
+    """
+    ours = {f"{package}.{module_of(path)}".strip(".") for path in tree} | {package}
     for path, text in tree.items():
-        module, parsed = module_of(path), ast.parse(text)
-        typing = {id(node) for block in _typing(parsed) for node in ast.walk(block)}
-        for node in ast.walk(parsed):
+        for node, typing in _importing(text):
             for name in _named(node, ours):
-                yield Import(module, name, typing=id(node) in typing)
+                target = name.removeprefix(f"{package}.") if name != package else "__init__"
+                yield Import(module_of(path), target, typing=typing)
+
+
+@cache
+def _importing(text: str) -> tuple[tuple[ast.AST, bool], ...]:
+    """Return the statements and calls of a file that may import, and whether for type checking only."""
+    parsed = ast.parse(text)
+    typing = {id(node) for block in _typing(parsed) for node in ast.walk(block)}
+    found = (node for node in ast.walk(parsed) if isinstance(node, ast.Import | ast.ImportFrom) or _imports(node))
+    return tuple((node, id(node) in typing) for node in found)
+
+
+def _imports(node: ast.AST) -> bool:
+    """Return whether it calls `import_module` or its like."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in ("import_module", "__import__")
+    return False
 
 
 def _typing(parsed: ast.Module) -> Iterator[ast.If]:
@@ -174,7 +200,7 @@ def _named(node: ast.AST, ours: set[str]) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield _target(f"{node.module}.{alias.name}", ours)
-    elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
+    elif isinstance(node, ast.Call):
         match node.args[:1]:
             case [ast.Constant(value=str(dotted))]:
                 yield _target(dotted, ours)
@@ -183,12 +209,10 @@ def _named(node: ast.AST, ours: set[str]) -> Iterator[str]:
 
 
 def _target(dotted: str, ours: set[str]) -> str:
-    root, _, rest = dotted.partition(".")
-    if root != NAME:
-        return f"{root}!"
-    while rest not in ours:  # a name that a module defines, not a module
-        rest = rest.rpartition(".")[0]
-    return rest or "__init__"
+    module = dotted
+    while module and module not in ours:  # a name that a module defines, not a module
+        module = module.rpartition(".")[0]
+    return module or f"{dotted.partition('.')[0]}!"
 
 
 def violations(tree: Tree) -> list[Violation]:
@@ -201,6 +225,7 @@ def violations(tree: Tree) -> list[Violation]:
             *_libraries(found),
             *_circles(found),
             *_shared_names(tree),
+            *_two_meanings(tree),
         }
     )
 
@@ -273,3 +298,31 @@ def _shared_names(tree: Tree) -> Iterator[Violation]:
         name = module.rpartition(".")[2]
         if counts[name] > 1 and name not in STAGES and module not in packages:
             yield Violation(module, f"shares its name with another module or package: {name}")
+
+
+def _two_meanings(tree: Tree) -> Iterator[Violation]:
+    """Yield the public classes and types that are defined in two modules: one name, two things to mean by it."""
+    homes: dict[str, list[str]] = {}
+    for path, text in tree.items():
+        for node in ast.parse(text).body:
+            for name in _types(node, aliases=not path.startswith("cli/")):
+                homes.setdefault(name, []).append(module_of(path))
+    for name, modules in homes.items():
+        if len(modules) > 1 and name not in ONE_NAME_IN_TWO_FRAMEWORKS:
+            for module in modules:
+                yield Violation(
+                    module, f"defines {name}, which {' and '.join(m for m in modules if m != module)} does too"
+                )
+
+
+def _types(node: ast.stmt, *, aliases: bool) -> Iterator[str]:
+    """Yield the public class, or the alias of a type, that a statement at the top of a module defines.
+
+    In `cli` an alias is an option of a command, and not a type.
+    """
+    names = [node.name] if isinstance(node, ast.ClassDef) else []
+    if aliases and isinstance(node, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+    for name in names:
+        if len(name) > 1 and name[0].isupper() and not name.isupper() and name != "T":
+            yield name

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 from imbalance_audit.records import Audit, ClassCounts, Measures, Skew, Source, Task
+from tests.costs import CpuTime, TimeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+CI = bool(os.environ.get("CI"))
+
+# No deadline and no judgement of how long drawing takes: a slow machine is no failure. CI draws the same examples at
+# every run, so that it fails for what was changed; elsewhere each run draws others, and keeps those that failed.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100,
+    derandomize=CI,
+    database=None if CI else settings.get_profile("default").database,
+    print_blob=True,
+)
+settings.load_profile("tests")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that tell and bound what tests cost."""
+    parser.addoption("--cpu", action="store_true", help="print the CPU seconds of each folder of tests")
+    parser.addoption("--within", type=float, metavar="SECONDS", help="start no test after that many seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Do what the options ask."""
+    if config.getoption("cpu"):
+        config.pluginmanager.register(CpuTime())
+    if config.getoption("within") is not None:
+        config.pluginmanager.register(TimeLimit(config.getoption("within")))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark as slow what starts a process for each rank."""
+    if "launch" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.slow)
+
 
 Made = Callable[..., pl.DataFrame]
 

@@ -6,7 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING
 
-from imbalance_audit.counting.schemas import label_faults
+from imbalance_audit.counting.label_faults import label_faults
 from imbalance_audit.display import plain
 from imbalance_audit.rules import RULES
 

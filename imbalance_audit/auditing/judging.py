@@ -7,13 +7,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imbalance_audit.counting.schemas import label_faults
+from imbalance_audit.counting.label_faults import label_faults
 from imbalance_audit.measures.class_skew import skew_of
 from imbalance_audit.records import Audit, LabelFaults, Source
 from imbalance_audit.rules import RULES, Evidence, run_rules
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.rules.rule import ids
-from imbalance_audit.values.class_order import is_integer, order_classes
+from imbalance_audit.values.class_order import order_classes
+from imbalance_audit.values.spelling import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imbalance_audit.auditing.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again
+from imbalance_audit.counting.class_tally import merge
+from imbalance_audit.counting.id_state import scan_ids
+from imbalance_audit.counting.id_tally import IdTally, to_id_collisions
 from imbalance_audit.counting.local import run
-from imbalance_audit.counting.tallies import IdTally, merge, to_id_collisions
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.files.id_state import scan_ids
 from imbalance_audit.records import Coverage
 from imbalance_audit.values.class_order import order_classes
 

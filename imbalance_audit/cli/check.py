@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from imbalance_audit.cli.options import Config, audit_of, colours, given, say
+from imbalance_audit.cli.common_options import Config
+from imbalance_audit.cli.given import given
+from imbalance_audit.cli.label_source import audit_of
+from imbalance_audit.cli.streams import colours, say
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import SEVERITIES, Audit
 

@@ -7,25 +7,20 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from imbalance_audit.cli.options import (
-    Classes,
-    Format,
-    Group,
-    Header,
-    OutputFormat,
-    Separator,
-    Split,
-    class_names,
-    colours,
-    say,
-)
+from imbalance_audit.cli.common_options import OutputFormat
+from imbalance_audit.cli.declared_options import options_of
+from imbalance_audit.cli.given import given
+from imbalance_audit.cli.judging_options import judged_by
+from imbalance_audit.cli.named_files import decisions_of, runs_of
+from imbalance_audit.cli.streams import colours, say
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Decision, Evaluation
+from imbalance_audit.predictions.prediction_options import PredictionOptions
+from imbalance_audit.records import Evaluation
 
 _NO_NAME = re.compile(r"[^\w.-]+")
 
@@ -48,41 +43,6 @@ Decisions = Annotated[
         "Repeatable.",
     ),
 ]
-Label = Annotated[
-    str | None, typer.Option(help="Column of the truth, or 'label_*' for one-hot columns. [default: by its usual name]")
-]
-Prediction = Annotated[str | None, typer.Option(help="Column of predicted classes.")]
-Scores = Annotated[
-    str | None,
-    typer.Option(help="Scores: 'prob_*' for a column a class, or a column of lists, or of the positive class."),
-]
-Outputs = Annotated[
-    Literal["logits", "probabilities", "scores"] | None,
-    typer.Option(help="What the scores are, where their name does not tell."),
-]
-Positive = Annotated[str | None, typer.Option(help="Which of two classes one column of scores is of.")]
-Id = Annotated[str | None, typer.Option(help="Column of ids, by which runs, and --truth, are matched.")]
-OfSplit = Annotated[str | None, typer.Option(help="Judge this split only.")]
-Truth = Annotated[Path | None, typer.Option(help="A label table that holds the truth, matched by --id.")]
-Weights = Annotated[Path | None, typer.Option(help="The weight file of the training: its classes and counts.")]
-Audited = Annotated[Path | None, typer.Option("--audit", help="The audit.json of the training data instead.")]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        metavar="data|uniform|FILE|a=0.5,b=0.5",
-        help="Class shares under which probabilities and costs are judged; data: those of the training rows.",
-    ),
-]
-Costs = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="What errors cost: a CSV, class names as header and first column, rows = truth."),
-]
-Regions = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HEAD,FEW", help="More training rows than HEAD are head, fewer than FEW few. [default: 100,20]"
-    ),
-]
 Require = Annotated[
     list[str] | None,
     typer.Option(
@@ -91,7 +51,9 @@ Require = Annotated[
 ]
 
 
+@given(reading=options_of(PredictionOptions), judging=judged_by)
 def evaluate(
+    *,
     predictions: Predictions = None,
     run: Runs = None,
     decision: Decisions = None,
@@ -99,70 +61,33 @@ def evaluate(
     json: Annotated[str | None, typer.Option(help="Write only the JSON, there (- for stdout).")] = None,
     output_format: OutputFormat = "text",
     require: Require = None,
-    label: Label = None,
-    prediction: Prediction = None,
-    scores: Scores = None,
-    outputs: Outputs = None,
-    positive: Positive = None,
-    classes: Classes = None,
-    weights: Weights = None,
-    audit: Audited = None,
-    id: Id = None,
-    truth: Truth = None,
-    group: Group = None,
-    split: Split = None,
-    of_split: OfSplit = None,
-    separator: Separator = None,
-    format: Format = None,
-    header: Header = True,
-    costs: Costs = None,
-    target: Target = None,
-    regions: Regions = None,
+    reading: PredictionOptions,
+    judging: dict[str, Any],
     confidence: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
     resamples: Annotated[int, typer.Option(min=1, help="Resamples of the bootstrap.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
     """Judge predictions class by class, with intervals, compare runs on the same rows, and gate on the figures."""
-    columns: dict[str, Any] = {
-        "label": label,
-        "prediction": prediction,
-        "scores": scores,
-        "outputs": outputs,
-        "positive": positive,
-        "id": id,
-        "truth": truth,
-        "group": group,
-        "split": split,
-        "of_split": of_split,
-        "separator": separator,
-        "format": format,
-    }
-    given = _runs(predictions, run)
-    if (finished := _finished(given)) is not None:
-        if not header or any(
-            value is not None
-            for value in (decision, classes, weights, audit, costs, target, regions, *columns.values())
-        ):
+    files = runs_of(predictions, run)
+    if (finished := _finished(files)) is not None:
+        if decision or judging or reading != PredictionOptions():
             message = f"{plain(str(finished))} is an evaluation, its rows are judged. Of the options, --require counts."
             raise OptionError(message)
         evaluation, folder = _again(finished, require or ()), finished.parent
     else:
         from imbalance_audit.evaluation.evaluating import evaluate as evaluate_runs
 
-        names = None if classes is None else class_names(classes)
         evaluation = evaluate_runs(
-            given,
-            decision=_decisions(decision or ()),
-            classes=names,
+            files,
+            decision=decisions_of(decision or ()),
             require=require or (),
             confidence=confidence,
             resamples=resamples,
             seed=seed,
-            header=header,
-            **_loaded(weights, audit, costs, target, regions),
-            **columns,
+            **judging,
+            **vars(reading),
         )
-        folder = Path("reports") / _name(given)
+        folder = Path("reports") / _name(files)
     _tell(evaluation, out or folder, json, output_format)
     if not all(one.met for one in evaluation.requirements):
         raise typer.Exit(1)
@@ -193,43 +118,6 @@ def _tell(evaluation: Evaluation, folder: Path, json: str | None, output_format:
             say(f"not met by {one.run}: {one.text} (it is {observed})")
 
 
-def _runs(predictions: str | None, run: list[str] | None) -> dict[str, Path]:
-    """Return run → file."""
-    if (predictions is None) == (not run):
-        message = (
-            "Expected one table of predictions, or several runs: audit evaluate --run a=a.parquet --run b=b.parquet."
-        )
-        raise OptionError(message)
-    found: dict[str, Path] = {}
-    for text in [predictions] if predictions is not None else run or ():
-        name, equals, path = text.partition("=") if predictions is None else ("", "", text)
-        file = Path(path if equals else text)
-        name = name if equals else file.name.split(".")[0] or "run"
-        if not name or not str(file) or name in found:
-            message = f"Expected --run NAME=FILE with a name of its own for each run, got {plain(text)[:200]}."
-            raise OptionError(message)
-        found[name] = file
-    return found
-
-
-def _decisions(texts: Sequence[str]) -> Decision | dict[str, Decision] | None:
-    """Return the decision of every run, or run → decision."""
-    from imbalance_audit.files.decision import load_decision
-
-    files: dict[str, str] = {}
-    for text in texts:
-        name, equals, path = text.partition("=") if "=" in text else ("", "", text)
-        if not path or (equals and not name) or name in files:
-            message = f"Expected --decision FILE, or NAME=FILE once for a run, got {plain(text)[:200]}."
-            raise OptionError(message)
-        files[name] = path
-    if "" in files and len(files) > 1:
-        message = "Expected one --decision FILE for every run, or NAME=FILE for single ones, got both."
-        raise OptionError(message)
-    found = {name: load_decision(path) for name, path in files.items()}
-    return found.get("", found or None)
-
-
 def _finished(given: dict[str, Path]) -> Path | None:
     """Return the evaluation.json that is to be shown again; None for predictions."""
     from imbalance_audit.files.evaluation import EVALUATION
@@ -250,38 +138,6 @@ def _again(path: Path, require: Sequence[str]) -> Evaluation:
         return found
     conditions = [parse(text, found.classes, [run.name for run in found.runs]) for text in require]
     return replace(found, requirements=tuple(one for each in conditions for one in judge(each, found.runs)))
-
-
-def _loaded(
-    weights: Path | None, audit: Path | None, costs: str | None, target: str | None, regions: str | None
-) -> dict[str, Any]:
-    """Return what the rows are judged by, read from where the options say."""
-    found: dict[str, Any] = {}
-    if weights is not None:
-        from imbalance_audit.files.weights import load_weights
-
-        found["weights"] = load_weights(weights)
-    if audit is not None:
-        from imbalance_audit.files.audit import load_audit
-
-        found["audit"] = load_audit(audit)
-    if costs is not None or target is not None:
-        from imbalance_audit.weights import read_costs, read_prior
-
-        found["costs"] = None if costs is None else read_costs(costs)
-        found["target"] = target if target in (None, "data", "uniform") else read_prior(target)
-    if regions is not None:
-        found["regions"] = _bounds(regions)
-    return found
-
-
-def _bounds(text: str) -> tuple[int, int]:
-    try:
-        head, few = (int(part) for part in text.split(","))
-    except ValueError as error:
-        message = f"Expected --regions HEAD,FEW, such as 100,20, got {plain(text)[:80]}."
-        raise OptionError(message) from error
-    return head, few
 
 
 def _name(given: dict[str, Path]) -> str:

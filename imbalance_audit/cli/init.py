@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import audit_of, given, say
+from imbalance_audit.cli.given import given
+from imbalance_audit.cli.label_source import audit_of
+from imbalance_audit.cli.streams import say
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit
 

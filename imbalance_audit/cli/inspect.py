@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat
+from imbalance_audit.cli.common_options import OutputFormat
 
 
 def inspect(

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import Config, Memory, bytes_of, say
+from imbalance_audit.cli.common_options import Config, Memory
+from imbalance_audit.cli.option_texts import bytes_of
+from imbalance_audit.cli.streams import say
 
 
 def merge(

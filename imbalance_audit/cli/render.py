@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import say
+from imbalance_audit.cli.streams import say
 
 
 def render(

@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import OutputFormat, Read, colours, given, read_of, say
+from imbalance_audit.cli.common_options import OutputFormat
+from imbalance_audit.cli.given import given
+from imbalance_audit.cli.label_source import Read, read_of
 from imbalance_audit.cli.progress import progress
+from imbalance_audit.cli.streams import colours, say
 from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from imbalance_audit.display import plain
-from imbalance_audit.errors import OptionError
+from imbalance_audit.cli.option_texts import costs_of, numbers_of
 from imbalance_audit.records import Audit, ClassWeights
 
 Scheme = Annotated[
@@ -72,12 +71,9 @@ class Weigh:
 
     def materials(self) -> dict[str, Any]:
         """Return the prior and the costs, read from where the options say."""
-        from imbalance_audit.weights import read_costs, read_prior
+        from imbalance_audit.weights import read_prior
 
-        return {
-            "prior": None if self.prior is None else read_prior(self.prior),
-            "costs": None if self.costs is None else read_costs(self.costs),
-        }
+        return {"prior": None if self.prior is None else read_prior(self.prior), "costs": costs_of(self.costs)}
 
 
 def weigh_by(
@@ -110,17 +106,9 @@ def weigh_by(
         "kernel_size": kernel_size,
         "sigma": sigma,
         "max_ratio": max_ratio,
-        "clip": None if clip is None else _bounds(clip),
+        "clip": None if clip is None else numbers_of(clip, float, expected="--clip LOW,HIGH, such as 0.1,10"),
         "normalisation": normalisation,
         "zero_count": zero_count,
         "smoothing": smoothing,
     }
     return Weigh(options, prior, costs)
-
-
-def _bounds(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError as error:
-        message = f"Expected --clip LOW,HIGH, such as 0.1,10, got {plain(text)[:80]}."
-        raise OptionError(message) from error

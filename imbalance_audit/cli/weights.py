@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
-from imbalance_audit.cli.options import Read, given, read_of, say
+from imbalance_audit.cli.given import given
+from imbalance_audit.cli.label_source import Read, read_of
 from imbalance_audit.cli.progress import progress
+from imbalance_audit.cli.streams import say
 from imbalance_audit.cli.weighing_options import Weigh, weigh_by
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from imbalance_audit.counting.tallies import Tally
+    from imbalance_audit.counting.tally import Tally
 
 
 def run(tally: Tally, rows: pl.LazyFrame, *, passes: int = 1, key: str = "id") -> pl.DataFrame:

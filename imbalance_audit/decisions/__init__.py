@@ -17,7 +17,7 @@ from imbalance_audit.decisions.applying import apply, decide
 from imbalance_audit.decisions.correction import correct, inverse_map
 from imbalance_audit.decisions.fitting import TuningPlan
 from imbalance_audit.decisions.logit_formulas import Decided
-from imbalance_audit.decisions.objective import Metric
+from imbalance_audit.decisions.objective import Objective
 from imbalance_audit.decisions.prior_shift import (
     UncalibratedWarning,
     estimate_prior,
@@ -26,14 +26,34 @@ from imbalance_audit.decisions.prior_shift import (
 )
 from imbalance_audit.decisions.temperature import Calibration, fit_temperature
 from imbalance_audit.decisions.thresholds import cost_threshold
+from imbalance_audit.decisions.trainings import (
+    FocalTraining,
+    LabelFocalTraining,
+    LabelTraining,
+    LogitAdjustedTraining,
+    PlainTraining,
+    PolyTraining,
+    SampledTraining,
+    SmoothedTraining,
+    WeightedTraining,
+)
 from imbalance_audit.decisions.tuned_decision import tune_decision
 
 __all__ = [
     "Calibration",
     "Decided",
-    "Metric",
+    "FocalTraining",
+    "LabelFocalTraining",
+    "LabelTraining",
+    "LogitAdjustedTraining",
+    "Objective",
+    "PlainTraining",
+    "PolyTraining",
+    "SampledTraining",
+    "SmoothedTraining",
     "TuningPlan",
     "UncalibratedWarning",
+    "WeightedTraining",
     "apply",
     "correct",
     "cost_threshold",

@@ -28,6 +28,12 @@ def decide(decision: Decision, logits: object) -> Decided:
     Raises:
         OptionError: the logits are not (N, C) over the decision's classes, or hold NaN; or a row leaves only classes
             that the data do not have.
+
+    >>> from imbalance_audit.decisions import tune_decision
+    >>> logits = np.log([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4]] * 5)
+    >>> decision = tune_decision(logits, [0, 0, 1] * 5, ["cat", "lynx"])
+    >>> decide(decision, logits[:3]).predicted.tolist()
+    [0, 0, 1]
     """
     z = checked_logits(logits, size=len(decision.classes), multilabel=decision.multilabel)
     with np.errstate(invalid="ignore"):
@@ -44,6 +50,14 @@ def apply(decision: Decision, predictions: Predictions) -> Predictions:
     Raises:
         ClassOrderError: they are not the decision's classes.
         OptionError: the predictions hold no logits or probabilities, are of another task, or are no numbers.
+
+    >>> from imbalance_audit.decisions import tune_decision
+    >>> from imbalance_audit.predictions.predicted import Predictions
+    >>> logits, truth = np.log([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4]] * 5), np.array([0, 0, 1] * 5)
+    >>> decision = tune_decision(logits, truth, ["cat", "lynx"])
+    >>> run = Predictions("run", "val.csv", "multiclass", ("cat", "lynx"), truth, "logits", logits, logits.argmax(1))
+    >>> apply(decision, run).predicted[:3].tolist()
+    [0, 0, 1]
     """
     logits = logits_of(predictions)
     if (predictions.task == "multilabel") != decision.multilabel:

@@ -7,14 +7,26 @@ calibration on held-out data after correcting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 import numpy as np
 
 from imbalance_audit.decisions import logit_formulas
 from imbalance_audit.decisions.checked_arrays import checked_logits, refuse_lost_rows
+from imbalance_audit.decisions.trainings import (
+    FocalTraining,
+    LabelFocalTraining,
+    LabelTraining,
+    LogitAdjustedTraining,
+    PlainTraining,
+    PolyTraining,
+    SampledTraining,
+    SmoothedTraining,
+    WeightedTraining,
+    class_vector,
+)
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError
 from imbalance_audit.records import InverseMap
 
 if TYPE_CHECKING:
@@ -22,97 +34,39 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Trained = Literal["unweighted", "weighted", "logit-adjusted", "focal", "poly"]
-Drawn = Literal["data", "balanced", "weighted"]
-Smoothed = Literal["sample", "class"]
-
-_OTHERS = "Calibrate on held-out rows instead (trained unweighted, with temperature or bias-corrected scaling)."
-NO_INVERSE = {
-    "ldam": "its margin depends on the class of the row, so the minimiser is no function of the posterior alone",
-    "gcl": "it perturbs the logits at random, and its margin depends on the class of the row",
-    "seesaw": "its logits depend on the class of the row and on the state of training",
-    "asymmetric": "negatives below its margin cost nothing, so different posteriors have the same minimiser",
-    "equalization": "its weights depend on the gradients that training happened to see",
-    "vector-scaling": "it scales the logits of each class besides, which no shift undoes",
-    "class-balanced-focal": "its sigmoids are no softmax",
-}
-"""Losses without an inverse map here, and why."""
+    from imbalance_audit.decisions.trainings import LossTraining, Training, Vector
 
 
-def inverse_map(
-    *,
-    trained: Trained = "weighted",
-    weight: Sequence[float] | NDArray[np.float64] | None = None,
-    counts: Sequence[float] | NDArray[np.float64] | None = None,
-    pos_weight: Sequence[float] | NDArray[np.float64] | None = None,
-    multilabel: bool = False,
-    drawn: Drawn = "data",
-    tau: float = 1.0,
-    gamma: float = 2.0,
-    alpha: float | None = None,
-    epsilon: float = 1.0,
-    label_smoothing: float = 0.0,
-    smoothing: Smoothed = "sample",
-    classes: Sequence[str] = (),
-) -> InverseMap:
+def inverse_map(training: Training, *, counts: Vector | None = None, classes: Sequence[str] = ()) -> InverseMap:
     """Return what undoes a training, for `correct`.
 
-    With weights w, class shares π of the data and rows drawn by q, the minimiser v = softmax(z) tells η:
-
-    - `weighted`: v ∝ w·η (Elkan, IJCAI 2001). `unweighted`: v = η.
-    - `logit-adjusted`: softmax(z + τ·log π) = η (Menon et al., ICLR 2021); τ = 1 is Balanced Softmax.
-    - `focal`: h(v) ∝ w·η (Charoenphakdee et al., CVPR 2021). `poly`: v/(1 + ε₁·v) ∝ w·η, from the stationary point.
-    - Label smoothing ε on top: the same of (1-ε)·η̃ + ε/C, where η̃ ∝ w·η by `sample`, our losses' default; by `class`,
-      as torch smooths, the weights come after it: v ∝ w·[(1-ε)·η + ε/C].
-    - Drawing by q on top: η·q/π in place of η.
-
-    Of several labels each is a task of its own: σ(s) of `weighted` has the odds ρ·η/(1-η) with `pos_weight` ρ, and α of
-    a sigmoid focal loss multiplies them by α/(1-α). A binary model with one logit s has the logits (0, s).
+    With weights w, class shares π of the data and rows drawn by q, the minimiser v = softmax(z) tells η as each kind of
+    training says. A binary model with one logit s has the logits (0, s).
 
     Args:
-        trained: With what: the losses of `imbalance_audit.training` as they load a weight file.
-        weight: w, (C,); needed by what weighs.
-        counts: Training instances, (C,); needed by `logit-adjusted`, drawing `balanced`, and to tell absent classes.
-        pos_weight: ρ, (C,); where a sample may have several labels.
-        multilabel: A sample may have several labels.
-        drawn: `data`: every row as often. `balanced`: each class as often. `weighted`: by w.
-        tau: τ of `logit-adjusted`.
-        gamma: γ of `focal`.
-        alpha: α of a sigmoid focal loss; None for none.
-        epsilon: ε₁ of `poly`.
-        label_smoothing: ε, from 0 to below 1.
-        smoothing: `sample` or `class`.
+        training: How the model was trained.
+        counts: Training instances, (C,): only a class without any may have the weight 0. None if they are not known.
         classes: The class names, for errors.
 
     Raises:
-        OptionError: the loss has no inverse map, an argument is wrong or missing, or training never saw a class of the
-            data.
+        OptionError: a number of the training is wrong, or it never saw a class of the data.
 
-    >>> inverse = inverse_map(weight=[0.5, 2.0])
+    >>> inverse = inverse_map(WeightedTraining([0.5, 2.0]))
     >>> np.exp(logit_formulas.log_softmax(correct([[0.0, 0.0]], inverse), np)).round(3).tolist()
     [[0.8, 0.2]]
     """
-    _refuse(trained, drawn, smoothing, multilabel=multilabel, label_smoothing=label_smoothing)
-    _refuse_numbers(tau=tau, gamma=gamma, epsilon=epsilon, label_smoothing=label_smoothing, alpha=alpha)
-    curves = (gamma if trained == "focal" else 0.0, epsilon if trained == "poly" else 0.0)
-    if multilabel:
-        return InverseMap(*_of_labels(trained, pos_weight, alpha), *curves)
-    n = None if counts is None else _vector("count", counts, None)
-    w = None if weight is None else _vector("weight", weight, n)
-    needs_weight = trained in ("weighted", "focal", "poly") or drawn == "weighted"
-    if (needs_weight and w is None) or (n is None and (trained == "logit-adjusted" or drawn == "balanced")):
-        message = f"Training {trained} with rows drawn by {drawn} is undone by its weights and counts. Give them."
-        raise OptionError(message)
-    given = w if w is not None else n
-    if given is None:
-        message = "Expected weights or counts, to tell how many classes there are, got neither. Give one of them."
-        raise OptionError(message)
-    at_least_one = np.maximum(np.ones_like(given) if n is None else n, 1.0)
-    before = at_least_one**-tau if trained == "logit-adjusted" else np.ones_like(given)
-    after = {"data": np.ones_like(given), "balanced": 1 / at_least_one, "weighted": given}[drawn]
-    if w is not None and trained in ("weighted", "focal", "poly"):
-        before, after = (before * w, after) if label_smoothing and smoothing == "class" else (before, after * w)
-    return InverseMap(*_shifts(before, after, n, classes), *curves, label_smoothing)
+    if isinstance(training, LabelTraining | LabelFocalTraining):
+        return _of_labels(training)
+    inner = training.loss if isinstance(training, SampledTraining) else training
+    smoothed = inner if isinstance(inner, SmoothedTraining) else SmoothedTraining(inner, 0.0)
+    loss = _minimised(smoothed.loss)
+    size = loss.weight.size
+    n = None if counts is None else class_vector("count", counts, size=size)
+    drawn = class_vector("draw", training.drawn if isinstance(training, SampledTraining) else np.ones(size), size=size)
+    before, after = loss.moved, drawn * loss.weight
+    if smoothed.label_smoothing and smoothed.by == "class":
+        before, after = loss.moved * loss.weight, drawn
+    return InverseMap(*_shifts(before, after, n, classes), loss.gamma, loss.epsilon, smoothed.label_smoothing)
 
 
 def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) -> NDArray[np.float64]:
@@ -121,6 +75,11 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
     Raises:
         OptionError: the logits are not (N, C) over the map's classes, or hold NaN; or a row leaves only classes that
             the data do not have.
+
+    >>> balanced = inverse_map(trained="logit-adjusted", counts=[90, 10])
+    >>> log_odds = correct([[0.0, 0.0]], balanced)
+    >>> np.exp(log_odds[0, 0] - log_odds[0, 1]).round(6).item()
+    9.0
     """
     z = checked_logits(logits, size=len(inverse.after), multilabel=multilabel)
     before, after = np.asarray(inverse.before), np.asarray(inverse.after)
@@ -133,64 +92,44 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
     return found
 
 
-def _refuse(trained: str, drawn: str, smoothing: str, *, multilabel: bool, label_smoothing: float) -> None:
-    if trained in NO_INVERSE:
-        message = f"What {trained} did has no inverse map: {NO_INVERSE[trained]}. {_OTHERS}"
-        raise OptionError(message)
-    for what, value, choices in (
-        ("trained", trained, get_args(Trained)),
-        ("drawn", drawn, get_args(Drawn)),
-        ("smoothing", smoothing, get_args(Smoothed)),
-    ):
-        if value not in choices:
-            listed = ", ".join(f'"{choice}"' for choice in choices)
-            message = (
-                f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} Choose one of {listed}."
-            )
-            raise OptionError(message)
-    if multilabel and (trained in ("logit-adjusted", "poly") or drawn != "data" or label_smoothing):
-        message = (
-            "Expected a training of several labels to be unweighted, weighted or focal, with every row as often and "
-            f"without label smoothing, got {trained} and rows drawn by {drawn}. {_OTHERS}"
-        )
-        raise OptionError(message)
+class _Minimised(NamedTuple):
+    """What a loss makes of the posterior: weighs it by class, moves its logits, bends it."""
+
+    weight: NDArray[np.float64]
+    moved: NDArray[np.float64]
+    gamma: float = 0.0
+    epsilon: float = 0.0
 
 
-def _refuse_numbers(**given: float | None) -> None:
-    bounds = {"tau": (0.0, np.inf), "gamma": (0.0, np.inf), "epsilon": (-1.0, np.inf), "label_smoothing": (0.0, 1.0)}
-    for name, value in given.items():
-        least, top = bounds.get(name, (np.nextafter(0.0, 1.0), 1.0))
-        if value is not None and not least <= value < top:  # also true of NaN
-            message = f"{name} is a number from {least:.2g} to below {top:g}, got {value}."
-            raise OptionError(message)
+def _minimised(loss: LossTraining) -> _Minimised:
+    match loss:
+        case PlainTraining(size):
+            return _Minimised(np.ones(size), np.ones(size))
+        case LogitAdjustedTraining(counts, tau):
+            n = class_vector("count", counts)
+            return _Minimised(np.ones_like(n), np.maximum(n, 1.0) ** -tau)
+        case WeightedTraining(weight):
+            gamma, epsilon = 0.0, 0.0
+        case FocalTraining(weight, gamma):
+            epsilon = 0.0
+        case PolyTraining(weight, epsilon):
+            gamma = 0.0
+        case _:
+            assert_never(loss)
+    w = class_vector("weight", weight)
+    return _Minimised(w, np.ones_like(w), gamma, epsilon)
 
 
-def _of_labels(
-    trained: Trained, pos_weight: Sequence[float] | NDArray[np.float64] | None, alpha: float | None
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    if pos_weight is None:
-        message = "Training of several labels is undone by its pos_weight. Give it, or a file of a multilabel task."
-        raise OptionError(message)
-    ratio = _vector("pos_weight", pos_weight, None)
-    if trained == "unweighted":
-        ratio = np.ones_like(ratio)
-    if alpha is not None and trained == "focal":
-        ratio = ratio * (alpha / (1 - alpha))
+def _of_labels(training: LabelTraining | LabelFocalTraining) -> InverseMap:
+    ratio, gamma = class_vector("pos_weight", training.pos_weight), 0.0
+    if isinstance(training, LabelFocalTraining):
+        gamma = training.gamma
+        if training.alpha is not None:
+            ratio = ratio * (training.alpha / (1 - training.alpha))
     if not (ratio > 0).all():
         message = "Expected positive weights above 0, got 0: training never saw that class. Leave the class out."
         raise OptionError(message)
-    return (0.0,) * len(ratio), tuple((-np.log(ratio)).tolist())
-
-
-def _vector(
-    what: str, values: Sequence[float] | NDArray[np.float64], like: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
-    vector = np.asarray(values, dtype=np.float64)
-    fits = vector.ndim == 1 and vector.size > 0 and bool(np.isfinite(vector).all()) and bool((vector >= 0).all())
-    if not fits or not vector.any() or (like is not None and vector.shape != like.shape):
-        message = f"Expected one finite {what} from 0 up for each class and not only 0, got others. Give a vector."
-        raise OptionError(message)
-    return vector
+    return InverseMap((0.0,) * len(ratio), tuple((-np.log(ratio)).tolist()), gamma)
 
 
 def _shifts(

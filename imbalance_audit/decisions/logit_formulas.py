@@ -31,6 +31,10 @@ class Decided(NamedTuple):
     Attributes:
         probabilities: In the shape of the logits, before the rule: they do not depend on it.
         predicted: The class indices, without the axis of the classes; of several labels 0 and 1 in the logits' shape.
+
+    >>> import numpy as np
+    >>> Decided(probabilities=np.array([[0.2, 0.8]]), predicted=np.array([1])).predicted.tolist()
+    [1]
     """
 
     probabilities: Any

@@ -23,7 +23,15 @@ SHARES = 0.05
 
 
 class UncalibratedWarning(UserWarning):
-    """Logits that are taken for calibrated ones are not."""
+    """Logits that are taken for calibrated ones are not.
+
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = warn_if_uncalibrated([[9.0, 0.0]] * 4, [0, 0, 1, 1])
+    >>> caught[0].category.__name__
+    'UncalibratedWarning'
+    """
 
 
 def shift_prior(logits: object, prior: object, target: object) -> NDArray[np.float64]:
@@ -70,6 +78,10 @@ def estimate_prior(
 
     Raises:
         OptionError: shapes or values are others.
+
+    >>> logits = np.log([[0.9, 0.1]] * 3 + [[0.1, 0.9]] * 7)  # calibrated where both classes are as common
+    >>> estimate_prior(logits, [0.5, 0.5]).round(2).tolist()
+    [0.25, 0.75]
     """
     z = checked_logits(logits)
     source = checked_shares("prior", prior, z.shape[1], positive=True)
@@ -100,6 +112,9 @@ def warn_if_uncalibrated(logits: object, truth: object) -> bool:
 
     Raises:
         OptionError: shapes or values are others.
+
+    >>> warn_if_uncalibrated(np.log([[0.75, 0.25]] * 4 + [[0.25, 0.75]] * 4), [0, 0, 0, 1, 0, 1, 1, 1])
+    False
     """
     z = checked_logits(logits)
     y = checked_truth(truth, z.shape, multilabel=False)

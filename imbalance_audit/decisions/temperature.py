@@ -33,6 +33,9 @@ class Calibration(NamedTuple):
     Attributes:
         temperature: The same for every class, unless it was fitted for each of several labels.
         bias: 0 unless it was fitted; with mean 0 over the classes of a softmax, where only differences matter.
+
+    >>> Calibration(temperature=(2.0, 2.0), bias=(0.0, 0.0)).temperature
+    (2.0, 2.0)
     """
 
     temperature: tuple[float, ...]
@@ -64,6 +67,11 @@ def fit_temperature(
     Raises:
         OptionError: shapes or values are others, or a row's truth has the probability 0.
         MissingExtraError: scipy is not installed.
+
+    >>> logits = np.log([[0.75, 0.25]] * 4 + [[0.25, 0.75]] * 4)
+    >>> truth = [0, 0, 0, 1, 0, 1, 1, 1]
+    >>> [round(value, 6) for value in fit_temperature(3 * logits, truth).temperature]
+    [3.0, 3.0]
     """
     z = checked_logits(logits, multilabel=multilabel)
     y = checked_truth(truth, z.shape, multilabel=multilabel)

@@ -16,11 +16,11 @@ from imbalance_audit.decisions.checked_arrays import (
     refuse_classes_without_rows,
 )
 from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
-from imbalance_audit.decisions.objective import Metric, judge
+from imbalance_audit.decisions.objective import Objective, judge
 from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.decisions.strength import GRID, curve_errors
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
+from imbalance_audit.errors import MissingExtraError, OptionError, refuse_unknown
 from imbalance_audit.records import Decision, InverseMap
 from imbalance_audit.weights.cost_matrix import regrets
 
@@ -63,6 +63,12 @@ def tune_decision(
     Raises:
         OptionError: an option does not fit the task; a class has no row; shapes or values are others.
         MissingExtraError: scikit-learn is not installed.
+
+    >>> import numpy as np
+    >>> logits = np.log([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4]] * 5)
+    >>> decision = tune_decision(logits, [0, 0, 1] * 5, ["cat", "lynx"])
+    >>> decision.plain.value.__round__(2), decision.tuned.value
+    (0.4, 1.0)
     """
     plan = plan or TuningPlan()
     z = checked_logits(logits, size=len(classes), multilabel=multilabel)
@@ -101,7 +107,7 @@ def _task(
     size = len(classes)
     _refuse(plan, size, multilabel)
     costs = np.zeros((0, 0)) if plan.costs is None else np.asarray(regrets(classes, plan.costs), dtype=np.float64)
-    metric = Metric(plan.metric, plan.beta, plan.precision, costs)
+    metric = Objective(plan.metric, plan.beta, plan.precision, costs)
     rows = y.sum(axis=0) if multilabel else np.bincount(y, minlength=size)
     if metric.needs_every_class:
         refuse_classes_without_rows(classes, rows, need=f"to tune by {metric.name}")
@@ -134,13 +140,8 @@ def _task(
 
 
 def _refuse(plan: TuningPlan, size: int, multilabel: bool) -> None:
-    for what, value, choices in (
-        ("method", plan.method, get_args(Method)),
-        ("calibration", plan.calibrate, get_args(Calibrating)),
-    ):
-        if value not in choices:
-            message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} "
-            raise OptionError(message + f"Choose one of {', '.join(choices)}.")
+    refuse_unknown("method", plan.method, get_args(Method))
+    refuse_unknown("calibration", plan.calibrate, get_args(Calibrating))
     if multilabel and (plan.method != "thresholds" or plan.metric == "expected_cost" or plan.target is not None):
         message = (
             "Several labels a row are decided by thresholds, without expected_cost and without a target prior, got "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from imbalance_audit.counting.named_values import named
 from imbalance_audit.errors import MissingExtraError, OptionError
 from imbalance_audit.files.index import IndexHeader, IndexWriter
 from imbalance_audit.sources import reading
@@ -64,10 +65,9 @@ def write_index(labels: Labels, audit: Audit, path: str | PathLike[str]) -> None
 def _codes(labels: Labels, classes: tuple[str, ...], split: str | None) -> pl.LazyFrame:
     rows = labels.frame
     if split is not None:
-        rows = rows.filter(pl.col("split").cast(pl.String).replace(labels.split_names) == split)
-    spelled = pl.col("label").cast(pl.String).replace(labels.names)
+        rows = rows.filter(named("split", labels.split_names) == split)
     return rows.select(
-        code=spelled.replace_strict(
+        code=named("label", labels.names).replace_strict(
             pl.Series(classes, dtype=pl.String),
             pl.int_range(len(classes), eager=True),
             default=None,

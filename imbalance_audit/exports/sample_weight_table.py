@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from imbalance_audit.counting.named_values import named
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError
 from imbalance_audit.sources import reading
@@ -62,10 +63,9 @@ def _refuse(labels: Labels, columns: Sequence[str], weights: ClassWeights) -> No
 def _weighed(labels: Labels, weights: ClassWeights) -> pl.LazyFrame:
     rows = labels.frame
     if weights.split is not None:
-        spelled = pl.col("split").cast(pl.String)
-        rows = rows.filter(spelled.replace(labels.split_names) == weights.split)
-    label = pl.col("label").cast(pl.String)
-    keyed = rows.select("id", label=label.replace(labels.names) if labels.names else label, **_group(weights))
+        rows = rows.filter(named("split", labels.split_names) == weights.split)
+    group = [named("group", {})] if weights.groups else []
+    keyed = rows.select("id", named("label", labels.names), *group)
     size = len(weights.classes)
     table: dict[str, list[str] | list[float]] = {"label": list(weights.classes), "weight": list(weights.weight)}
     if weights.group_weight is not None:
@@ -74,13 +74,9 @@ def _weighed(labels: Labels, weights: ClassWeights) -> pl.LazyFrame:
             "label": list(weights.classes) * len(weights.groups),
             "weight": [w for row in weights.group_weight for w in row],
         }
-    known = pl.LazyFrame(table, schema_overrides={"weight": pl.Float32})
     keys = [name for name in table if name != "weight"]
+    known = pl.LazyFrame(table, schema_overrides={"weight": pl.Float32})
     return keyed.join(known, on=keys, how="left", maintain_order="left").select("id", "weight")
-
-
-def _group(weights: ClassWeights) -> dict[str, pl.Expr]:
-    return {"group": pl.col("group").cast(pl.String)} if weights.groups else {}
 
 
 def _sink(rows: pl.LazyFrame, target: Path) -> Path:

@@ -69,6 +69,13 @@ def load_weights(path: str | PathLike[str]) -> ClassWeights:
     Raises:
         MissingExtraError: torch is not installed.
         WeightFileError: there is no such file, or it is damaged, of another kind, or of a newer version.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> from imbalance_audit import class_weights, scan
+    >>> with NamedTemporaryFile(suffix=".pt") as file:
+    ...     class_weights(scan(["cat"] * 90 + ["lynx"] * 10)).save(file.name)
+    ...     load_weights(file.name).classes
+    ('cat', 'lynx')
     """
     _need_torch("Reading a weight file")
     shown = plain(str(path))

@@ -11,7 +11,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, SourceError, did_you_mean
 from imbalance_audit.predictions.prediction_columns import find_columns, find_truth, optional_columns
 from imbalance_audit.predictions.row_names import RowNames
-from imbalance_audit.sources.reading_options import ReadOptions
+from imbalance_audit.records import ReadOptions
 from imbalance_audit.sources.rows import open_table
 from imbalance_audit.sources.split_words import SPLIT_NAMES
 from imbalance_audit.sources.tidying.column_roles import find_column, listed

@@ -9,9 +9,9 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
-from imbalance_audit.predictions.row_blocks import row_blocks
-from imbalance_audit.predictions.prediction_columns import is_list
 from imbalance_audit.predictions.label_indices import column_order
+from imbalance_audit.predictions.prediction_columns import is_list
+from imbalance_audit.predictions.row_blocks import row_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,6 +23,7 @@ from imbalance_audit.records.evaluation import (
 )
 from imbalance_audit.records.findings import Coverage, Finding
 from imbalance_audit.records.labels import Labels
+from imbalance_audit.records.read_options import ReadOptions
 from imbalance_audit.records.skewness import LabelFaults, Measures, Skew
 from imbalance_audit.records.tuning import Candidate, CandidateScore, Tuning
 from imbalance_audit.records.vocabulary import SEVERITIES, OrderRule, Severity, State, Task, Unit
@@ -52,6 +53,7 @@ __all__ = [
     "Labels",
     "Measures",
     "OrderRule",
+    "ReadOptions",
     "Region",
     "RegionScore",
     "Requirement",

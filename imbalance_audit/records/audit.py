@@ -60,6 +60,11 @@ class Audit:
         splits: The skew of each split.
         findings: Most severe first, then by code, split and label.
         coverage: What became of each rule, in code order.
+
+    >>> from imbalance_audit import scan
+    >>> audit = scan(["cat"] * 90 + ["lynx"] * 10)
+    >>> audit.classes, audit.counts.per_label()
+    (('cat', 'lynx'), {'cat': 90, 'lynx': 10})
     """
 
     source: Source

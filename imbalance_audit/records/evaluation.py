@@ -195,6 +195,11 @@ class Evaluation:
         resamples: How often the rows were drawn again for intervals.
         seed: What these draws began from.
         notes: What was odd.
+
+    >>> from imbalance_audit import evaluate
+    >>> found = evaluate({"label": ["cat", "cat", "lynx"], "predicted": ["cat", "cat", "cat"]})
+    >>> found.classes, found.rows
+    (('cat', 'lynx'), 3)
     """
 
     task: Task

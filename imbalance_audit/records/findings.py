@@ -28,6 +28,11 @@ class Finding:
         rows: How many instances are affected.
         examples: A few affected values.
         remedy: What to do about it.
+
+    >>> from imbalance_audit import scan
+    >>> finding = scan(["cat"] * 500 + ["lynx"] * 3).findings[0]
+    >>> isinstance(finding, Finding), finding.code, finding.severity, finding.label, finding.observed
+    (True, 'SUP001', 'warning', 'lynx', 3)
     """
 
     code: str

@@ -36,6 +36,10 @@ class Labels:
         untyped: The format cannot tell numbers from text (CSV): labels that are all integers are ordered as numbers.
         loader: Whose numbering of the classes the declared order is, such as `torchvision.datasets.ImageFolder`; None
             where no training loader fixes one.
+
+    >>> import polars as pl
+    >>> Labels(pl.LazyFrame({"label": ["cat", "lynx"]}), classes=("cat", "lynx")).frame.collect().height
+    2
     """
 
     frame: pl.LazyFrame

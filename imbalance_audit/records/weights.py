@@ -35,6 +35,11 @@ class ClassWeights:
         created_by: The program and version that computed them.
         groups: The groups, in the order of the rows of `group_weight`; empty where none were weighed.
         group_weight: The weight of each class in each group; `weight` then is the mean weight of a class's instances.
+
+    >>> from imbalance_audit import class_weights, scan
+    >>> weights = class_weights(scan(["cat"] * 90 + ["lynx"] * 10))
+    >>> dict(zip(weights.classes, weights.weight, strict=True))["lynx"], weights.scheme
+    (5.0, 'balanced')
     """
 
     classes: tuple[str, ...]

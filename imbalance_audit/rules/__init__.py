@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, PolicyError, did_you_mean
+from imbalance_audit.errors import OptionError, PolicyError, did_you_mean, unknown
 from imbalance_audit.records import SEVERITIES
 from imbalance_audit.rules import (
     baseline,
@@ -100,8 +100,7 @@ def find_rule(code: str) -> Rule:
         if code.lower() in (rule.code.lower(), rule.name):
             return rule
     known = [name for rule in RULES for name in (rule.code, rule.name)]
-    message = f"There is no rule {quoted(code)}.{did_you_mean(code, known)} `audit rules` lists them."
-    raise OptionError(message)
+    raise OptionError(unknown("rule", code, known, way_out="`audit rules` lists them."))
 
 
 def refuse_foreign_codes(policy: Policy) -> None:

@@ -151,6 +151,11 @@ class Policy:
         today: The day on which waivers are judged; None: the day on which the program runs.
         path: The file it was read from, as shown.
         lines: Code → the line of the file that sets its limit.
+
+    >>> from imbalance_audit import scan
+    >>> labels = ["cat"] * 500 + ["lynx"] * 3
+    >>> [finding.code for finding in scan(labels, policy=Policy(select=("SUP",), ignore=("SUP002",))).findings]
+    ['SUP001']
     """
 
     select: tuple[str, ...] = ()

@@ -102,6 +102,13 @@ def load_policy(path: str | PathLike[str] | None = None, *, today: date | None =
 
     Raises:
         PolicyError: there is no such file, or something in it is not known.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile("w", suffix=".toml") as file:
+    ...     _ = file.write('ignore = ["SKW"]')
+    ...     file.flush()
+    ...     load_policy(file.name).ignore
+    ('SKW',)
     """
     file = Path(path) if path is not None else find_policy(Path.cwd())
     if file is None:

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import EmptySourceError, SourceError
-from imbalance_audit.records import Labels
+from imbalance_audit.records import Labels, ReadOptions
 from imbalance_audit.sources.failures import reading, translate
 from imbalance_audit.sources.layouts.registry import read_layout
 from imbalance_audit.sources.memory.objects import read_frame, read_memory
 from imbalance_audit.sources.one_table import read_files
 from imbalance_audit.sources.pipeline import run_pipeline
 from imbalance_audit.sources.places.paths import shown_path
-from imbalance_audit.sources.reading_options import COLUMNS, ReadOptions, refuse_unheeded
 from imbalance_audit.sources.sniffing import FORMATS, PIPELINE, READERS, checked_format
 from imbalance_audit.sources.tidying.encodings import MARKERS
 from imbalance_audit.sources.tidying.tidy import Origin, check_contract
+from imbalance_audit.sources.unheeded import COLUMNS, refuse_unheeded
 
 __all__ = ["FORMATS", "READERS", "ReadOptions", "read", "reading", "translate"]
 

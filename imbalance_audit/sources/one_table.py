@@ -11,22 +11,21 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
 from imbalance_audit.sources.places.paths import find_files, shown_path
-from imbalance_audit.sources.reading_options import COLUMNS, refuse_unheeded
 from imbalance_audit.sources.sniffing import format_of_all
 from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tables.huggingface import LOADER, Declared, declared_names
 from imbalance_audit.sources.tables.saved import files_that_count
 from imbalance_audit.sources.tidying.column_roles import Roles, find_roles, unused_split
-from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, element_of
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, element_of
 from imbalance_audit.sources.tidying.nested import dtype_at, gathered, nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
+from imbalance_audit.sources.unheeded import COLUMNS, refuse_unheeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.places.paths import DataFile
-    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Format, Schema
 
 SPLIT_OF_FILE = "\0split of the file"
@@ -77,6 +76,7 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
         notes=(*notes, *odd, *declared.notes),
         classes=declared.classes,
         coded=declared.classes is not None,
+        indexed_lists=declared.classes is not None,
         loader=None if declared.classes is None else LOADER,
         parts=parts,
     )

@@ -11,9 +11,9 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError
+from imbalance_audit.records import ReadOptions
 from imbalance_audit.sources.failures import FOREIGN, reading, translate
 from imbalance_audit.sources.places.paths import find_files, shown_path
-from imbalance_audit.sources.reading_options import ReadOptions
 from imbalance_audit.sources.sniffing import format_of_all
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
-from imbalance_audit.display import plain, quoted
-from imbalance_audit.errors import EmptySourceError, SourceError, did_you_mean
+from imbalance_audit.display import plain
+from imbalance_audit.errors import EmptySourceError, SourceError, unknown
 from imbalance_audit.sources.failures import translate
 from imbalance_audit.sources.layouts.registry import layouts
 from imbalance_audit.sources.places.remote import Address
@@ -54,8 +54,7 @@ def checked_format(name: str) -> str:
     known = _known()
     if name in known:
         return name
-    message = f"There is no format {quoted(name)}.{did_you_mean(name, known)} Formats: {', '.join(known)}."
-    raise SourceError(message)
+    raise SourceError(unknown("format", name, known))
 
 
 def format_of_all(files: Sequence[DataFile], wanted: str | None, path: str) -> tuple[Format, tuple[DataFile, ...]]:

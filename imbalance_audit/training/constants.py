@@ -17,22 +17,41 @@ if TYPE_CHECKING:
 
 
 class ConstantModule(nn.Module):
-    """Constants that move with the module. `.half()` would round them, and old checkpoints load strictly."""
+    """Constants that move with the module: `.half()` would round them, and old checkpoints load strictly.
+
+    Built under `torch.device("meta")`, or moved there, it has its constants again as soon as it moves to a device.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         # What `to_empty` after a build on the meta device is refilled from.
         self._values: dict[str, Tensor] = {}
 
-    def keep(self, name: str, values: Sequence[float] | NDArray[np.float64], *, device: torch.device) -> None:
-        """Register a constant."""
-        self._values[name] = torch.tensor(values, dtype=torch.float32, device="cpu")
+    def keep(self, name: str, values: Tensor | Sequence[float] | NDArray[np.float64], *, device: torch.device) -> None:
+        """Register a constant: it moves with the module, stays float32 and out of the state dict."""
+        self._values[name] = torch.as_tensor(values, dtype=torch.float32, device="cpu").detach().clone()
         self.register_buffer(name, self._values[name].to(device, copy=True), persistent=False)
 
+    def _filling(self, name: str) -> Tensor:
+        """Return what a constant without values is filled with."""
+        return self._values[name]
+
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        before = {name: getattr(self, name) for name in self._values}
+        kept = {
+            name: self._filling(name) if getattr(self, name).is_meta else getattr(self, name) for name in self._values
+        }
+        for name, constant in kept.items():
+            setattr(self, name, constant)  # nothing can be moved from a device without values
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # -- torch leaves it without annotations
-        for name, kept in before.items():
-            source = self._values[name] if kept.is_meta else kept
-            setattr(self, name, source.to(getattr(self, name).device))
+        for name, constant in kept.items():
+            setattr(self, name, constant.to(getattr(self, name).device))
         return self
+
+
+def device_of(*given: object) -> torch.device:
+    """Return the device of the first tensor; where there is none, that on which torch builds.
+
+    >>> device_of([1.0], torch.ones(2))
+    device(type='cpu')
+    """
+    return next((one.device for one in given if isinstance(one, torch.Tensor)), torch.get_default_device())

@@ -33,7 +33,15 @@ SHOWN = 5
 
 
 class DoubleCorrectionWarning(UserWarning):
-    """A loss and a sampler, or a loss with prior-adjusted logits and a sampler, correct the same skew twice."""
+    """A loss and a sampler, or a loss with prior-adjusted logits and a sampler, correct the same skew twice.
+
+    >>> data = {"classes": ("cat", "lynx"), "prior": (0.9, 0.1), "factor": (1.0, 9.0), "fingerprint": "…"}
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = check_corrections(Correction(**data, kind="loss"), Correction(**data, kind="sampler"))
+    >>> caught[0].category.__name__
+    'DoubleCorrectionWarning'
+    """
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Correction:
         factor: For a loss its weights, for a prior-adjusted one π^-τ, for a sampler q/π. The scale is free.
         fingerprint: That of the data the prior comes from.
         kind: `loss` or `sampler`.
+
+    >>> Correction(classes=("cat", "lynx"), prior=(0.9, 0.1), factor=(1.0, 9.0), fingerprint=None, kind="loss").kind
+    'loss'
     """
 
     classes: tuple[str, ...]

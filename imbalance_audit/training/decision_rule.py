@@ -8,7 +8,7 @@ import torch
 
 from imbalance_audit.decisions.logit_formulas import Decided, constants, decided
 from imbalance_audit.files.decision import load_decision
-from imbalance_audit.training.constants import ConstantModule
+from imbalance_audit.training.constants import ConstantModule, device_of
 from imbalance_audit.training.logit_order import logit_order
 from imbalance_audit.training.losses.targets import class_dim, prepared_logits
 
@@ -43,7 +43,7 @@ class DecisionRule(ConstantModule):
         super().__init__()
         self.decision = decision
         for name, vector in constants(decision).items():
-            self.keep(name, vector, device=torch.get_default_device())
+            self.keep(name, vector, device=device_of())
 
     @classmethod
     def from_file(cls, path: str | PathLike[str], *, classes: Classes, trust_order: bool = False) -> Self:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import torch
 
 from imbalance_audit.decisions.correction import inverse_map
 from imbalance_audit.decisions.logit_formulas import corrected
+from imbalance_audit.decisions.named_training import FileNumbers, NamedTraining
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import InverseMap
-from imbalance_audit.training.constants import ConstantModule
+from imbalance_audit.training.constants import ConstantModule, device_of
 from imbalance_audit.training.losses.binding import bind
 from imbalance_audit.training.losses.targets import class_dim, prepared_logits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
-    from typing import Self
+    from typing import Self, Unpack
 
     from torch import Tensor
 
-    from imbalance_audit.decisions.correction import Drawn, Trained
+    from imbalance_audit.decisions.named_training import Drawn, Trained
+    from imbalance_audit.decisions.trainings import Smoothed
     from imbalance_audit.training.logit_order import Classes
+
+
+class LossOptions(TypedDict, total=False):
+    """What a loss was given besides its weight file; `NamedTraining` tells what each means."""
+
+    label_smoothing: float
+    smoothing: Smoothed
+    tau: float
+    gamma: float
+    alpha: float | None
+    epsilon: float
 
 
 class PriorCorrection(ConstantModule):
@@ -30,7 +43,7 @@ class PriorCorrection(ConstantModule):
 
     Training with weights w, logits moved by τ·log π, or rows drawn by q makes softmax(z) estimate w·q/π^(1+τ)·η, up to
     scale, instead of η = p(class | x). The correction is z - log w + τ·log π + log π - log q. A focal or Poly-1 loss,
-    and smoothed labels, bend the probabilities besides, which is undone as `inverse_map` tells. It is exact for the
+    and smoothed labels, bend the probabilities besides, which is undone as well. It is exact for the
     minimiser of the risk; LDAM, GCL, Seesaw and asymmetric losses have no inverse map. Check the calibration on
     held-out data: a network that fits its training data exactly forgets its weights (Byrd & Lipton, ICML 2019).
 
@@ -54,7 +67,7 @@ class PriorCorrection(ConstantModule):
 
     def __init__(self, inverse: InverseMap | Tensor | Sequence[float], *, multilabel: bool = False) -> None:
         super().__init__()
-        on = inverse.device if isinstance(inverse, torch.Tensor) else torch.get_default_device()
+        device = device_of(inverse)
         if not isinstance(inverse, InverseMap):
             shift = torch.as_tensor(inverse, device="cpu").detach()
             if shift.dim() != 1 or bool((shift.isnan() | (shift == torch.inf)).any()):
@@ -65,8 +78,8 @@ class PriorCorrection(ConstantModule):
             inverse = InverseMap((0.0,) * len(shift), tuple(shift.tolist()))
         self.inverse = inverse
         self.multilabel = multilabel
-        self.keep("before", inverse.before, device=on)
-        self.keep("shift", inverse.after, device=on)
+        self.keep("before", inverse.before, device=device)
+        self.keep("shift", inverse.after, device=device)
 
     @classmethod
     def from_file(
@@ -77,7 +90,7 @@ class PriorCorrection(ConstantModule):
         trust_order: bool = False,
         trained: Trained = "weighted",
         drawn: Drawn = "data",
-        **options: Any,  # noqa: ANN401 -- whatever inverse_map takes, which checks them
+        **options: Unpack[LossOptions],
     ) -> Self:
         """Return the correction for a model that was trained with a weight file.
 
@@ -90,7 +103,7 @@ class PriorCorrection(ConstantModule):
                 SigmoidFocalLoss. `poly`: PolyLoss. `unweighted`: a plain cross-entropy.
             drawn: `data`: every row as often. `balanced`: ClassSampler alone. `weighted`: ClassSampler with this file.
             options: What the loss was given besides: `tau`, `gamma`, `alpha`, `epsilon`, `label_smoothing`,
-                `smoothing`, as `inverse_map` tells.
+                `smoothing`.
 
         Raises:
             WeightFileError: the file cannot be read.
@@ -99,16 +112,14 @@ class PriorCorrection(ConstantModule):
         """
         bound = bind(path, classes=classes, trust_order=trust_order)
         multilabel = bound.task == "multilabel"
-        inverse = inverse_map(
-            trained=trained,
-            drawn=drawn,
+        numbers = FileNumbers(
             weight=bound.weight.tolist(),
             counts=bound.counts.tolist(),
             pos_weight=None if bound.pos_weight is None else bound.pos_weight.tolist(),
             multilabel=multilabel,
-            classes=bound.classes,
-            **options,
         )
+        training = NamedTraining(trained, drawn, **options).with_numbers(numbers)
+        inverse = inverse_map(training, counts=numbers.counts, classes=bound.classes)
         return cls(inverse, multilabel=multilabel)
 
     def forward(self, logits: Tensor) -> Tensor:

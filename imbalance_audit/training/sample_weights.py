@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.logit_order import Classes
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 
 def sample_weights(
-    targets: Labels,
+    targets: RowLabels,
     weights: ClassWeights | str | PathLike[str],
     *,
     classes: Classes | None = None,
@@ -45,6 +45,11 @@ def sample_weights(
         ClassOrderError: the classes are not those of the weights, or a target is none of them. The index that the
             weights ignore is no class, and weighs 0.
         OptionError: the targets are not one column of labels, or there are weights for groups and no groups.
+
+    >>> from imbalance_audit import class_weights, scan
+    >>> labels = ["cat"] * 3 + ["lynx"]
+    >>> sample_weights(labels, class_weights(scan(labels), normalisation="min-1"))
+    tensor([1., 1., 1., 3.])
     """
     held = weights if isinstance(weights, ClassWeights) else load_weights(weights)
     codes, names = read_labels(targets)

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.records import Candidate, ClassWeights
 from imbalance_audit.weights import SCHEMES, class_weights
 
@@ -120,10 +120,7 @@ def _of_name(name: str, audit: Audit | None, *, split: str | None, zero_count: s
     if scheme == NONE.name:
         message = f"Expected none without parameters, got {quoted(name)}. Leave them out, or name a scheme."
         raise OptionError(message)
-    if scheme not in SCHEMES:
-        names = ("none", *SCHEMES)
-        message = f"There is no scheme {quoted(scheme)}.{did_you_mean(scheme, names)} `audit weights --help` lists all."
-        raise OptionError(message)
+    refuse_unknown("scheme", scheme, (NONE.name, *SCHEMES))
     if audit is None:
         message = f"Expected an audit to compute {quoted(name)} from, got none. Give audit=, or ClassWeights."
         raise OptionError(message)

@@ -62,6 +62,17 @@ def search_weights(
         OptionError: an argument is wrong, the function returns no pair, or a score is no finite number.
         WeightError: no weights can be computed.
         MissingExtraError: Optuna or scikit-learn is not installed.
+
+    >>> from imbalance_audit import scan
+    >>> def train_and_predict(weights, seed):  # a training that likes τ = ½ best
+    ...     tau = 0.0 if weights is None else weights.parameters["tau"]
+    ...     return [0, 1], [abs(tau - 0.5)]
+    >>> audit = scan(["cat"] * 90 + ["lynx"] * 10)
+    >>> def closeness(truth, predicted):
+    ...     return 1 - predicted[0]
+    >>> tuning = search_weights(train_and_predict, audit, trials=8, metric=closeness, seeds=[0, 1])
+    >>> 0.3 < tuning.weights.parameters["tau"] < 0.7
+    True
     """
     try:
         import optuna

@@ -74,6 +74,11 @@ def class_weights(
         OptionError: an unknown name, or a parameter that is out of range, not taken or missing.
         WeightError: there is no class, a class has no instance under `zero_count="error"`, or a weight would not be a
             finite float32.
+
+    >>> from imbalance_audit import scan
+    >>> audit = scan(["cat"] * 90 + ["lynx"] * 10)
+    >>> class_weights(audit, scheme="power", tau=1, normalisation="min-1").weight
+    (1.0, 9.0)
     """
     recipe = Recipe.of(
         scheme,

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from imbalance_audit.errors import OptionError, refuse_unknown
 
 Value = float | int | str
 """A settled parameter, as the weight file records it."""
@@ -70,18 +65,5 @@ class Choice:
         """
         if value is None:
             return self.words[0]
-        known(str(value), self.words, what=self.name)
+        refuse_unknown(self.name, str(value), self.words)
         return str(value)
-
-
-def known(name: str, names: Iterable[str], *, what: str) -> None:
-    """Raise for a name that is none of these, with the nearest.
-
-    Raises:
-        OptionError: it is none of them.
-    """
-    names = list(names)
-    if name not in names:
-        choices = ", ".join(f'"{choice}"' for choice in names)
-        message = f"There is no {what} {quoted(name)}.{did_you_mean(name, names)} Choose one of {choices}."
-        raise OptionError(message)

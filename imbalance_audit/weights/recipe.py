@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.weights.cells import Materials
 from imbalance_audit.weights.clipping import Limits
 from imbalance_audit.weights.normalisation import NORMALISATIONS
-from imbalance_audit.weights.parameters import known
 from imbalance_audit.weights.schemes import SCHEMES
 from imbalance_audit.weights.zero_counts import ZERO_COUNTS, smoothing_constant
 
@@ -59,9 +58,9 @@ class Recipe:
         Raises:
             OptionError: an unknown name, or a parameter that is out of range or not taken.
         """
-        known(scheme, SCHEMES, what="scheme")
-        known(normalisation, NORMALISATIONS, what="normalisation")
-        known(zero_count, ZERO_COUNTS, what="zero_count policy")
+        refuse_unknown("scheme", scheme, SCHEMES)
+        refuse_unknown("normalisation", normalisation, NORMALISATIONS)
+        refuse_unknown("zero_count policy", zero_count, ZERO_COUNTS)
         chosen, given_things = SCHEMES[scheme], materials or Materials()
         for name, thing in (("prior", given_things.prior), ("costs", given_things.costs)):
             if thing is not None and chosen.needs != name:

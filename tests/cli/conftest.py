@@ -1,34 +1,57 @@
-"""The real command in a real process, in an empty folder."""
+"""The real command, arguments to exit code, in an empty folder.
+
+It runs in the tests' own process, where Polars and torch are loaded once. That a process of its own does the same is
+what tests/test_readme.py, tests/cli/test_progress.py and the interrupted scans hold.
+"""
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
 import sys
+import warnings
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from subprocess import CompletedProcess
+from unittest.mock import patch
 
 import polars as pl
 import pytest
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from imbalance_audit.cli import main
+
+Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Return a function that runs `audit` with arguments in the test's folder."""
 
-    def audit(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "imbalance_audit", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "COLUMNS": "100", **environment},
-            check=False,
-        )
+    def audit(*arguments: str | Path, **environment: str) -> CompletedProcess[str]:
+        command = ["audit", *map(str, arguments)]
+        told, said = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with (
+            chdir(tmp_path),
+            patch.object(sys, "argv", command),
+            patch.dict(os.environ, {"COLUMNS": "100", **environment}),
+            redirect_stdout(told),
+            redirect_stderr(said),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("default")  # shown on stderr, as to a user
+            code = _exit_code()
+        return CompletedProcess(command, code, *(file.buffer.getvalue().decode() for file in (told, said)))
 
     return audit
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
 
 
 @pytest.fixture

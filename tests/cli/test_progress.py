@@ -11,20 +11,26 @@ from pathlib import Path
 import pytest
 
 PIPELINE = """
-import time
+import os, time
+from pathlib import Path
 import polars as pl
 from imbalance_audit.sources.reading_progress import steps
 
 
 def labels():
     for _ in steps(range(2), "shards\\x1b[2J", 2):
-        time.sleep(0.8)
+        until = time.monotonic() + float(os.environ.get("AT_MOST", 0.8))
+        while time.monotonic() < until and not Path("seen").exists():
+            time.sleep(0.02)
     return pl.LazyFrame({"label": ["cat"] * 30 + ["dog"] * 30})
 """
 
 
 def on_terminal(folder: Path, *arguments: str, **environment: str) -> tuple[str, int]:
-    """Return all that a command wrote to a terminal that is both its stdout and its stderr, and its exit code."""
+    """Return all that a command wrote to a terminal that is both its stdout and its stderr, and its exit code.
+
+    The pipeline goes on once the terminal has shown where it is, or after `AT_MOST` seconds.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "imbalance_audit", *arguments],
@@ -43,6 +49,8 @@ def on_terminal(folder: Path, *arguments: str, **environment: str) -> tuple[str,
         if not chunk:
             break
         written += chunk
+        if b" 0 of 2" in written:
+            (folder / "seen").touch()
     os.close(ours)
     return written.decode(), process.wait()
 
@@ -70,7 +78,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_terminal_shows_how_far_it_is_and_is_clean_in_the_end(folder: Path) -> None:
-    written, code = on_terminal(folder, "check", "slow.py", "--fail-on", "never", NO_COLOR="1")
+    written, code = on_terminal(folder, "check", "slow.py", "--fail-on", "never", NO_COLOR="1", AT_MOST="300")
 
     assert code == 0
     assert r"reading shards\x1b[2J 0 of 2 … " in written
@@ -82,7 +90,7 @@ def test_a_failure_erases_the_line_before_it_speaks(folder: Path) -> None:
     with (folder / "slow.py").open("a") as file:
         file.write("    \n\nread = labels\n\n\ndef labels():\n    read()\n    raise ValueError('broken')\n")
 
-    written, code = on_terminal(folder, "scan", "slow.py")
+    written, code = on_terminal(folder, "scan", "slow.py", AT_MOST="300")
 
     assert code == 2
     assert "reading shards" in written

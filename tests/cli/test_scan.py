@@ -234,12 +234,12 @@ def test_an_interrupted_scan_leaves_no_report(tmp_path: Path, kill: signal.Signa
         "import time, pathlib, polars as pl\n"
         "def labels():\n"
         "    pathlib.Path('started').touch()\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
         "    return pl.LazyFrame({'label': ['a']})\n"
     )
     command = [sys.executable, "-m", "imbalance_audit", "scan", "slow.py", "--weights", "weights.pt"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not (tmp_path / "started").exists():
+        while process.poll() is None and not (tmp_path / "started").exists():
             time.sleep(0.05)
         process.send_signal(kill)
         process.communicate()

@@ -20,6 +20,8 @@ from imbalance_audit.publishing import publish
 from pipelines.evaluate_fashion_mnist import CHEAPEST, COLUMNS, COSTS, NAMES, PUBLISHED, TUNED
 from pipelines.fashion_mnist_lt import CLASSES, labels
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CUT = ROOT / "tests/data/fashion_mnist"
 WHOLE = Path("/usr/share/datasets/fashion-mnist")

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from imbalance_audit.errors import AuditError, EmptySourceError, OptionError, SourceError
-from imbalance_audit.predictions.prediction_options import PredictionOptions
 from imbalance_audit.predictions.predicted import Predictions
+from imbalance_audit.predictions.prediction_options import PredictionOptions
 from imbalance_audit.predictions.reading import read_predictions
 
 Made = Callable[..., pl.DataFrame]

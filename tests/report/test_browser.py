@@ -93,7 +93,7 @@ def said(chromium: str, page: str, script: str, folder: Path, *, width: int = 12
         file, width = frame, 500
     command = [chromium, *FLAGS, *flags, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},900"]
     command.append(file.as_uri())
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
     found = re.search(r'<body[^>]* data-said="([^"]*)"', dom)
     assert found, "The probe did not run to its end."
     return found.group(1).replace("&quot;", '"')

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from imbalance_audit.auditing.scanning import scan
-from imbalance_audit.counting.tallies import to_class_counts
+from imbalance_audit.counting.class_tally import to_class_counts
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Audit, ClassCounts, Finding, Labels
 from imbalance_audit.rules import RULES, find_rule

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from imbalance_audit.decisions import correct, decide, inverse_map
+from imbalance_audit.decisions import (
+    FocalTraining,
+    PolyTraining,
+    SampledTraining,
+    SmoothedTraining,
+    WeightedTraining,
+    correct,
+    decide,
+    inverse_map,
+)
+from imbalance_audit.decisions.trainings import Training
 from imbalance_audit.errors import ClassOrderError, DecisionFileError, OptionError
 from imbalance_audit.files.decision import save_decision
 from imbalance_audit.records import Decision, Decoding, InverseMap
@@ -131,20 +141,28 @@ def test_it_compiles_into_one_graph(rule: Decoding) -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "training"),
     [
-        {"trained": "focal", "gamma": 2.0, "label_smoothing": 0.1, "drawn": "balanced"},
-        {"trained": "poly", "epsilon": 1.0},
-        {"trained": "weighted", "label_smoothing": 0.1, "smoothing": "class"},
+        (
+            {"trained": "focal", "gamma": 2.0, "label_smoothing": 0.1, "drawn": "balanced"},
+            SampledTraining.balanced(SmoothedTraining(FocalTraining([0.5, 1.0, 4.0]), 0.1), [6, 3, 1]),
+        ),
+        ({"trained": "poly", "epsilon": 1.0}, PolyTraining([0.5, 1.0, 4.0])),
+        (
+            {"trained": "weighted", "label_smoothing": 0.1, "smoothing": "class"},
+            SmoothedTraining(WeightedTraining([0.5, 1.0, 4.0]), 0.1, by="class"),
+        ),
     ],
     ids=["focal", "poly", "smoothed"],
 )
-def test_the_correction_of_what_is_no_shift_is_that_of_numpy(options: dict[str, Any], weight_file: Path) -> None:
+def test_the_correction_of_what_is_no_shift_is_that_of_numpy(
+    options: dict[str, Any], training: Training, weight_file: Path
+) -> None:
     given = logits(100, 3)
 
     module = PriorCorrection.from_file(weight_file, classes=["bird", "cat", "dog"], **options)
 
-    numpys = correct(given.numpy(), inverse_map(weight=[0.5, 1.0, 4.0], counts=[6, 3, 1], **options))
+    numpys = correct(given.numpy(), inverse_map(training, counts=[6, 3, 1]))
     torch.testing.assert_close(module(given).softmax(1), torch.tensor(numpys).softmax(1), rtol=1e-5, atol=1e-6)
     maps = given.reshape(5, 20, 3).movedim(-1, 1)
     torch.testing.assert_close(module(maps).movedim(1, -1).reshape(100, 3), module(given))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from imbalance_audit.decisions.correction import Drawn, Trained
+from imbalance_audit.decisions.named_training import Drawn, Trained
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -225,7 +224,7 @@ import sys, time
 from imbalance_audit import scan, tune_weights
 def train_and_predict(weights, seed):
     print("began", flush=True)
-    time.sleep(0 if seed == 0 else 60)
+    time.sleep(0 if seed == 0 else 600)
     return [0, 1], [0, 1]
 tune_weights(train_and_predict, ["none", "balanced"], audit=scan([0] * 9 + [1]), journal=sys.argv[1])
 """
@@ -297,11 +296,9 @@ def test_a_search_finds_the_strength_and_goes_on_from_its_journal(audit: Audit, 
         ran.append(tau)
         return 0.0, 1 - (tau - 0.6) ** 2 + 0.001 * seed
 
-    began = time.monotonic()
     found = search_weights(train, audit, trials=25, metric=told, seeds=[0, 1], journal=tmp_path / "journal")
     again = search_weights(train, audit, trials=25, metric=told, seeds=[0, 1], journal=tmp_path / "journal")
 
-    assert time.monotonic() - began < 60
     best = found[found.best].candidate.weights
     assert best is not None
     assert abs(float(best.parameters["tau"] or 0) - 0.6) < 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imbalance_audit.errors import OptionError, WeightError
@@ -16,7 +16,6 @@ from tests.conftest import MakeAudit
 weights = st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(weights=weights, data=st.data(), low=st.floats(0.01, 1), high=st.floats(1, 100))
 def test_bounds_hold_and_the_mean_is_1_at_once_in_the_old_order(
     weights: list[float], data: st.DataObject, low: float, high: float

@@ -19,7 +19,7 @@ COUNTS_ALONE = [name for name, scheme in SCHEMES.items() if not scheme.needs and
 counts = st.lists(st.integers(0, 10**9), min_size=1, max_size=20).filter(any)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=counts,
     scheme=st.sampled_from(COUNTS_ALONE),

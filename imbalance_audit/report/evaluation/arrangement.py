@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imbalance_audit.report.kit import figures
-from imbalance_audit.report.metrics import METRICS, metric, of_a_class
+from imbalance_audit.report.kit.metric_figures import METRICS, metric, of_a_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

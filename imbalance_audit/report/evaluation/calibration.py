@@ -22,7 +22,7 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
 from imbalance_audit.report.evaluation.recall_chart import reliability, tendency
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element, message
-from imbalance_audit.report.metrics import metric
+from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation

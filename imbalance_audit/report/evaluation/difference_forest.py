@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from imbalance_audit.report import metrics
 from imbalance_audit.report.audit.rank_chart import chart, empty
 from imbalance_audit.report.kit import figures
-from imbalance_audit.report.metrics import metric
+from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Difference
-    from imbalance_audit.report.metrics import MetricUnit
+    from imbalance_audit.report.kit.metric_figures import MetricUnit
 
 _W, _LEFT, _MIDDLE, _HALF, _WORDS, _ROW = 690, 128, 268, 128, 412, 25
 

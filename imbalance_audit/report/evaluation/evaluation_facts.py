@@ -8,7 +8,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.report import metrics
 from imbalance_audit.report.evaluation.arrangement import LEADING, region_spans, value, weakest
 from imbalance_audit.report.kit import figures
-from imbalance_audit.report.metrics import metric
+from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

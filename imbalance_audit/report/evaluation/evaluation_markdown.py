@@ -35,8 +35,8 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
 )
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.gfm import code, cut, escaped, folded, message, pipe_table
+from imbalance_audit.report.kit.metric_figures import metric
 from imbalance_audit.report.kit.page import fitted
-from imbalance_audit.report.metrics import metric
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation

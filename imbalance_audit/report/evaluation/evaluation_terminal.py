@@ -21,7 +21,7 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
     title,
 )
 from imbalance_audit.report.kit import figures
-from imbalance_audit.report.metrics import metric
+from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
     from imbalance_audit.records import ClassScore, Difference, Evaluation, RunEvaluation, Verdict

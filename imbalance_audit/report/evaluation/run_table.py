@@ -11,7 +11,7 @@ from imbalance_audit.report.evaluation.difference_forest import forest
 from imbalance_audit.report.evaluation.evaluation_facts import ARROWS, MARKS, level, title, verdict_line
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element
-from imbalance_audit.report.metrics import metric
+from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Difference, Estimate, Evaluation, RunEvaluation

@@ -13,7 +13,7 @@ from imbalance_audit.report.evaluation.recall_chart import has_intervals, legend
 from imbalance_audit.report.evaluation.run_table import estimate_cell
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element, label
-from imbalance_audit.report.metrics import CLASS_METRICS
+from imbalance_audit.report.kit.metric_figures import CLASS_METRICS
 
 if TYPE_CHECKING:
     from imbalance_audit.records import ClassScore, Evaluation, RunEvaluation

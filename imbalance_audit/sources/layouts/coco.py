@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.layouts.coco_file import CocoFile
     from imbalance_audit.sources.layouts.coco_records import Category, Id
-    from imbalance_audit.sources.reading_options import ReadOptions
 
 _FOLDERS = (
     *("_annotations.coco.json", "*/_annotations.coco.json"),

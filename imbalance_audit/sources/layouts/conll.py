@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.places.paths import DataFile
-    from imbalance_audit.sources.reading_options import ReadOptions
 
 _SUFFIXES = (".conll", ".conllu", ".conll03", ".bio", ".bioes", ".iob", ".iob2")
 _UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")

@@ -40,8 +40,7 @@ from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 LOADER = "torchvision.datasets.ImageFolder"
 

@@ -8,7 +8,7 @@ do not. The labels are those of one tag of the labelling interface, the `from_na
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import polars as pl
@@ -17,6 +17,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError, did_you_mean
 from imbalance_audit.sources.layouts.json_file import read_json
 from imbalance_audit.sources.layouts.json_head import json_head
+from imbalance_audit.sources.layouts.label_studio_records import Task, Value
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.places.paths import shown_path
 from imbalance_audit.sources.reading_progress import steps
@@ -24,12 +25,12 @@ from imbalance_audit.sources.tidying.column_roles import Roles, listed
 from imbalance_audit.sources.tidying.tidy import Origin, tidy, tidy_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.records.vocabulary import Unit
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.sources.layouts.label_studio_records import Annotation, Result
 
 _WHOLE = frozenset({"choices", "taxonomy"})
 """Types that label the whole task."""
@@ -37,54 +38,9 @@ _WHOLE = frozenset({"choices", "taxonomy"})
 _TEXT = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
 """Types that label a span."""
 
-
-class _Value(msgspec.Struct, gc=False):
-    """The fields of a value that hold labels; coordinates and run lengths are skipped."""
-
-    choices: Any = None
-    taxonomy: Any = None
-    labels: Any = None
-    hypertextlabels: Any = None
-    paragraphlabels: Any = None
-    rectanglelabels: Any = None
-    polygonlabels: Any = None
-    ellipselabels: Any = None
-    keypointlabels: Any = None
-    brushlabels: Any = None
-    bitmasklabels: Any = None
-    vectorlabels: Any = None
-    timeserieslabels: Any = None
-    timelinelabels: Any = None
-
-
-_HOLD_LABELS = _Value.__struct_fields__
+_HOLD_LABELS = Value.__struct_fields__
 _SHAPES = frozenset({"rectangle", "polygon", "ellipse", "keypoint", "brush", "bitmask", "vector", "videorectangle"})
 _ANNOTATOR = "completed_by"
-
-
-class _Result(msgspec.Struct, gc=False):
-    type: str | None = None
-    from_name: str | None = None
-    value: _Value | None = None
-
-
-class _Annotation(msgspec.Struct, gc=False):
-    result: list[_Result] | None = None
-    was_cancelled: bool | None = None
-    completed_by: Any = None
-
-
-class _Prediction(msgspec.Struct, gc=False):
-    """Only whether there is one is told."""
-
-
-class _Task(msgspec.Struct, gc=False):
-    id: int | str | None = None
-    data: dict[str, Any] | None = None
-    annotations: list[_Annotation] | None = None
-    completions: list[_Annotation] | None = None
-    """What annotations were called before version 1.0."""
-    predictions: list[_Prediction | int] | None = None
 
 
 def _claims(paths: Sequence[Path]) -> bool:
@@ -101,8 +57,53 @@ def _is_export(file: Path) -> bool:
     return any(lists) and ("data" in head.keys or not head.whole)
 
 
+class _Tag(msgspec.Struct, frozen=True):
+    """The tag whose labels are counted, and the types of its results."""
+
+    name: str | None
+    types: frozenset[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether its labels are of whole tasks."""
+        return self.types <= _WHOLE
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """What one annotation of a whole task, or one region, is labelled as."""
+
+    labels: list[str]
+    id: str
+    group: str | None
+    split: str | None
+
+
 def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     path = shown_path([str(one) for one in paths])
+    tasks, notes = _tasks(paths, path)
+    _check_keys(tasks, options, path)
+    tag = _tag(tasks, options, path)
+    rows = [
+        row
+        for place, task in enumerate(steps(tasks, "tasks", len(tasks)))
+        for row in _rows(task, place, tag, options, path)
+    ]
+    origin = Origin(path=path, kind="label-studio", unit=_unit(tasks, tag), notes=(*notes, *_notes(tasks, tag.name)))
+    roles = Roles(("label",), options.split and "split", options.group and "group", "id")
+    if tag.whole and any(len(row.labels) > 1 for row in rows):
+        sets = pl.Series([row.labels for row in rows], dtype=pl.List(pl.String))
+        return tidy(_frame(rows, sets, roles), roles, options, origin)
+    names = pl.Series([row.labels[0] if row.labels else None for row in rows], dtype=pl.String)
+    return tidy_parts(_frame(rows, names, roles), options, origin)
+
+
+def _tasks(paths: Sequence[Path], path: str) -> tuple[list[Task], tuple[str, ...]]:
+    """Return the tasks of the export, and what was odd.
+
+    Raises:
+        SourceError: it is not one whole export.
+        EmptySourceError: it holds no task.
+    """
     if len(paths) != 1 or paths[0].is_dir():
         message = f"{plain(path)} is not one Label Studio export. Name one .json; audits of several can be merged."
         raise SourceError(message)
@@ -110,68 +111,71 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     if "annotation_id" in head.keys and "annotations" not in head.keys:
         message = f"{plain(path)} is the JSON-MIN export, which leaves out what was cancelled. Export it as JSON."
         raise SourceError(message)
-    tasks, notes = read_json(paths[0], list[_Task], path)
+    tasks, notes = read_json(paths[0], list[Task], path)
     if not tasks:
         message = f"{plain(path)} holds no tasks: there is nothing to check."
         raise EmptySourceError(message)
-    _check_keys(tasks, options, path)
-    tag, types = _tag(tasks, options, path)
-    rows = [
-        row
-        for place, task in enumerate(steps(tasks, "tasks", len(tasks)))
-        for row in _rows(task, place, tag, options, path, whole=types <= _WHOLE)
-    ]
-    shapes = {result.type for task in tasks for result in _results(task)} & _SHAPES
-    unit: Unit = "row" if types <= _WHOLE else "token" if types <= _TEXT and not shapes else "box"
-    origin = Origin(path=path, kind="label-studio", unit=unit, notes=(*notes, *_notes(tasks, tag)))
-    several = types <= _WHOLE and any(len(row[0]) > 1 for row in rows)
-    labels = [row[0] for row in rows] if several else [row[0][0] if row[0] else None for row in rows]
-    roles = Roles(("label",), options.split and "split", options.group and "group", "id")
-    others = {"id": 1, "group": 2, "split": 3}
-    frame = pl.LazyFrame(
-        {"label": labels, **{role: [row[i] for row in rows] for role, i in others.items() if getattr(roles, role)}},
-        schema_overrides={"label": pl.List(pl.String) if several else pl.String},
-    )
-    return tidy(frame, roles, options, origin) if several else tidy_parts(frame, options, origin)
+    return tasks, notes
 
 
-def _kept(task: _Task) -> list[_Annotation]:
+def _frame(rows: Sequence[_Row], labels: pl.Series, roles: Roles) -> pl.LazyFrame:
+    columns = {role: pl.Series([getattr(row, role) for row in rows]) for role in roles.optional()}
+    return pl.LazyFrame({"label": labels, **columns})
+
+
+def _unit(tasks: Sequence[Task], tag: _Tag) -> Unit:
+    if tag.whole:
+        return "row"
+    drawn = any(result.type in _SHAPES for task in tasks for result in _results(task))
+    return "token" if tag.types <= _TEXT and not drawn else "box"
+
+
+def _kept(task: Task) -> list[Annotation]:
     return [one for one in task.annotations or task.completions or () if not one.was_cancelled]
 
 
-def _results(task: _Task) -> list[_Result]:
+def _results(task: Task) -> list[Result]:
     return [result for annotation in _kept(task) for result in annotation.result or ()]
 
 
-def _tag(tasks: Sequence[_Task], options: ReadOptions, path: str) -> tuple[str | None, set[str]]:
-    """Return the tag whose labels are counted, and the types of its results.
+def _tag(tasks: Sequence[Task], options: ReadOptions, path: str) -> _Tag:
+    """Return the tag whose labels are counted.
 
     Raises:
         SourceError: there is none, or it cannot be told which of several.
     """
     found: dict[str | None, set[str]] = {}
-    for task in tasks:
-        for result in _results(task):
-            if _holder(result) is not None:
-                found.setdefault(result.from_name, set()).add(str(result.type))
-    names = sorted(str(name) for name in found)
-    if len(options.label) > 1 or (options.label and options.label[0] not in names):
-        wanted = options.label[-1]
-        message = (
-            f"{plain(path)} has no labelling tag {quoted(wanted)}.{did_you_mean(wanted, names)} Tags: {listed(names)}."
-        )
+    for result in (result for task in tasks for result in _results(task) if _holder(result) is not None):
+        found.setdefault(result.from_name, set()).add(str(result.type))
+    if options.label:
+        name = _named(options.label, found, path)
+    elif len(found) == 1:
+        (name,) = found
+    elif found:
+        tags = listed(sorted(map(str, found)))
+        message = f"{plain(path)} has several labelling tags: {tags}. Pass one of them as --label."
         raise SourceError(message)
-    if not options.label and len(names) > 1:
-        message = f"{plain(path)} has several labelling tags: {listed(names)}. Pass one of them as --label."
-        raise SourceError(message)
-    if not found:
+    else:
         message = f"{plain(path)} has no annotation with a label. Export a project that is annotated."
         raise SourceError(message)
-    tag = next(name for name in found if not options.label or str(name) == options.label[0])
-    return tag, found[tag]
+    return _Tag(name, frozenset(found[name]))
 
 
-def _holder(result: _Result) -> str | None:
+def _named(wanted: Sequence[str], found: Iterable[str | None], path: str) -> str | None:
+    """Return the tag that the options name.
+
+    Raises:
+        SourceError: there is no such tag, or they name several.
+    """
+    for name in found:
+        if [str(name)] == list(wanted):
+            return name
+    last, names = wanted[-1], sorted(map(str, found))
+    message = f"{plain(path)} has no labelling tag {quoted(last)}.{did_you_mean(last, names)} Tags: {listed(names)}."
+    raise SourceError(message)
+
+
+def _holder(result: Result) -> str | None:
     """Return the field of the value that holds the labels; None for results that are no labels, such as texts."""
     if result.type in _HOLD_LABELS:
         return result.type
@@ -179,7 +183,7 @@ def _holder(result: _Result) -> str | None:
     return "labels" if result.value is not None and result.value.labels is not None else None
 
 
-def _labels(result: _Result, path: str) -> list[str]:
+def _labels(result: Result, path: str) -> list[str]:
     """Return the labels of a result; of a taxonomy, each path as one label.
 
     Raises:
@@ -198,26 +202,33 @@ def _labels(result: _Result, path: str) -> list[str]:
     return [str(label) for label in labels]
 
 
-_Row = tuple[list[str], str, str | None, str | None]
-"""Labels, task, group, split."""
-
-
-def _rows(task: _Task, place: int, tag: str | None, options: ReadOptions, path: str, *, whole: bool) -> list[_Row]:
+def _rows(task: Task, place: int, tag: _Tag, options: ReadOptions, path: str) -> list[_Row]:
     """Return a row for each annotation of a whole task, or for each region; one without labels where there is none."""
-    name = str(place if task.id is None else task.id)
-    split = _datum(task, options.split)
-    rows: list[_Row] = []
-    for annotation in _kept(task):
-        mine = [label for one in annotation.result or () if one.from_name == tag for label in _labels(one, path)]
-        group = _annotator(annotation) if options.group == _ANNOTATOR else _datum(task, options.group)
-        rows += [
-            (labels, name, group, split) for labels in ([mine] if whole else [[label] for label in mine]) if labels
-        ]
-    group = None if options.group == _ANNOTATOR else _datum(task, options.group)
-    return rows or [([], name, group, split)]
+    name, split = str(place if task.id is None else task.id), _datum(task, options.split)
+    rows = [
+        _Row(labels, name, _group(task, annotation, options.group), split)
+        for annotation in _kept(task)
+        for labels in _label_sets(annotation, tag, path)
+    ]
+    return rows or [_Row([], name, _group(task, None, options.group), split)]
 
 
-def _check_keys(tasks: Sequence[_Task], options: ReadOptions, path: str) -> None:
+def _label_sets(annotation: Annotation, tag: _Tag, path: str) -> list[list[str]]:
+    """Return the labels of each row that an annotation makes."""
+    of_tag = [one for one in annotation.result or () if one.from_name == tag.name]
+    labels = [label for one in of_tag for label in _labels(one, path)]
+    if tag.whole:
+        return [labels] if labels else []
+    return [[label] for label in labels]
+
+
+def _group(task: Task, annotation: Annotation | None, key: str | None) -> str | None:
+    if key != _ANNOTATOR:
+        return _datum(task, key)
+    return None if annotation is None else _annotator(annotation)
+
+
+def _check_keys(tasks: Sequence[Task], options: ReadOptions, path: str) -> None:
     """Refuse a group or a split that no task has.
 
     Raises:
@@ -232,19 +243,19 @@ def _check_keys(tasks: Sequence[_Task], options: ReadOptions, path: str) -> None
             raise SourceError(message)
 
 
-def _datum(task: _Task, key: str | None) -> str | None:
+def _datum(task: Task, key: str | None) -> str | None:
     value = None if key is None else (task.data or {}).get(key)
     return None if value is None else str(value)
 
 
-def _annotator(annotation: _Annotation) -> str | None:
+def _annotator(annotation: Annotation) -> str | None:
     who = annotation.completed_by
     if isinstance(who, dict):
         who = who.get("email") or who.get("id")
     return None if who is None else str(who)
 
 
-def _notes(tasks: Sequence[_Task], tag: str | None) -> list[str]:
+def _notes(tasks: Sequence[Task], tag: str | None) -> list[str]:
     kept = [len(_kept(task)) for task in tasks]
     every = [len(task.annotations or task.completions or ()) for task in tasks]
     other = Counter(str(one.type) for task in tasks for one in _results(task) if one.from_name != tag)
@@ -260,7 +271,7 @@ def _notes(tasks: Sequence[_Task], tag: str | None) -> list[str]:
     return [f"{what}: {n:,}." for what, n in notes if n]
 
 
-def _bare(result: _Result) -> bool:
+def _bare(result: Result) -> bool:
     holder = _holder(result)
     return holder is None or result.value is None or not getattr(result.value, holder)
 

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 _SUFFIXES = (".png",)
 _NAMES = frozenset(

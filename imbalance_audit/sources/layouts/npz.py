@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.places.paths import DataFile
-    from imbalance_audit.sources.reading_options import ReadOptions
 
 _ARCHIVE, _ARRAY = ".npz", ".npy"
 _PLAIN = "biufUS"

@@ -30,13 +30,12 @@ from imbalance_audit.sources.layouts.webdataset import WEBDATASET
 from imbalance_audit.sources.layouts.yolo import YOLO
 from imbalance_audit.sources.places.paths import matching, shown_path
 from imbalance_audit.sources.places.remote import is_remote
-from imbalance_audit.sources.reading_options import refuse_unheeded
+from imbalance_audit.sources.unheeded import refuse_unheeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 GROUP = "imbalance_audit.sources"
 """The entry points of other packages' layouts."""

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 _SUFFIXES = (".txt", ".lst", ".list")
 _COMMENT = r"^#[ \t]"

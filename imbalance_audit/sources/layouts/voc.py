@@ -28,8 +28,7 @@ from imbalance_audit.sources.tidying.tidy import Origin, tidy_parts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imbalance_audit.records import Labels
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import Labels, ReadOptions
 
 _SPLITS = ("train", "val", "test")
 _LISTS = Path("ImageSets") / "Main"

@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.layouts.shards import Shard
     from imbalance_audit.sources.layouts.tar import Archive, Member
-    from imbalance_audit.sources.reading_options import ReadOptions
 
     Label = str | list[str] | None
 
@@ -58,7 +57,7 @@ class _Place(NamedTuple):
 
 
 @dataclass
-class _Found:
+class _Samples:
     """What the shards hold, sample after sample.
 
     Attributes:
@@ -107,7 +106,7 @@ def read(paths: Sequence[Path], options: ReadOptions) -> Labels:
         raise SourceError(message)
     wanted = options.label[0] if options.label else None
     shards, notes = find_shards(paths)
-    found = _Found()
+    found = _Samples()
     for shard in shards:
         with open_archive(shard.path, shard.name) as archive:
             _read_shard(archive, shard, wanted, found)
@@ -138,7 +137,7 @@ def _holds_shards(folder: Path) -> bool:
     return any(map(is_shard, names)) and not any(name.endswith(_TABLES) for name in names)
 
 
-def _read_shard(archive: Archive, shard: Shard, wanted: str | None, found: _Found) -> None:
+def _read_shard(archive: Archive, shard: Shard, wanted: str | None, found: _Samples) -> None:
     seen: set[str] = set()
     before = len(found.ids)
     for key, parts in groupby(steps(_parts(archive, found), "tar members"), key=itemgetter(0)):
@@ -170,7 +169,7 @@ def _read_shard(archive: Archive, shard: Shard, wanted: str | None, found: _Foun
         found.joined.append(shard.name)
 
 
-def _parts(archive: Archive, found: _Found) -> Iterator[tuple[str, str, Member]]:
+def _parts(archive: Archive, found: _Samples) -> Iterator[tuple[str, str, Member]]:
     """Yield the key, what follows it, and the member."""
     for member in archive:
         name = member.name
@@ -244,7 +243,7 @@ def _scalar(value: object) -> str:
     return text
 
 
-def _labels(found: _Found, wanted: str | None, path: str) -> list[Label]:
+def _labels(found: _Samples, wanted: str | None, path: str) -> list[Label]:
     """Return the labels, from a member of that name or else from that key of the JSON members."""
     if not found.ids:
         message = f"{plain(path)} holds no samples: there is nothing to check."
@@ -261,7 +260,7 @@ def _labels(found: _Found, wanted: str | None, path: str) -> list[Label]:
     raise SourceError(message)
 
 
-def _frame(found: _Found, labels: list[Label]) -> tuple[pl.LazyFrame, list[str]]:
+def _frame(found: _Samples, labels: list[Label]) -> tuple[pl.LazyFrame, list[str]]:
     ids, escaped = path_texts(found.ids)
     if any(isinstance(label, list) for label in labels):
         lists = [[label] if isinstance(label, str) else label for label in labels]

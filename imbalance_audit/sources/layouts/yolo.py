@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from imbalance_audit.records import Labels
+    from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.sources.layouts.yolo_config import YoloConfig
-    from imbalance_audit.sources.reading_options import ReadOptions
 
 _CONFIGS = ("data.yaml", "data.yml", "dataset.yaml")
 _KEYS = re.compile(rb"""(?:^|[{,\s"'])(train|val|validation|test|names)["']?\s*:""")

@@ -14,8 +14,8 @@ from typing import Any
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import SourceError
+from imbalance_audit.records import ReadOptions
 from imbalance_audit.sources.memory.hub_datasets import frame_of, is_hub_dataset
-from imbalance_audit.sources.reading_options import ReadOptions
 
 _ATTRIBUTES = ("targets", "_labels", "labels", "y")
 _PAIRS = ("samples", "_samples", "imgs")
@@ -29,7 +29,7 @@ _WAY_OUT = (
 
 
 @dataclass(frozen=True)
-class Found:
+class DatasetLabels:
     """What a dataset object says about its labels.
 
     Attributes:
@@ -51,7 +51,7 @@ def is_dataset(source: object) -> bool:
     return not plain_value and any(hasattr(source, name) for name in (*_ATTRIBUTES, *_PAIRS))
 
 
-def labels_of_dataset(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported here
+def labels_of_dataset(dataset: Any) -> DatasetLabels:  # noqa: ANN401 -- torch is not imported here
     """Return the labels that a dataset holds, in its own order.
 
     Raises:
@@ -60,26 +60,26 @@ def labels_of_dataset(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not im
     found = _search(dataset)
     transformed = getattr(dataset, "target_transform", None) is not None
     note = ("The dataset has a target_transform, which was not applied: these are the labels before it.",)
-    return Found(found.values, found.classes, (*found.notes, *(note if transformed else ())))
+    return DatasetLabels(found.values, found.classes, (*found.notes, *(note if transformed else ())))
 
 
-def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported here
+def _search(dataset: Any) -> DatasetLabels:  # noqa: ANN401 -- torch is not imported here
     if is_hub_dataset(dataset):
         frame, options, said = frame_of(dataset, ReadOptions())
-        return Found(frame.collect()[options.label[0]].to_list(), said["classes"], said["notes"])
+        return DatasetLabels(frame.collect()[options.label[0]].to_list(), said["classes"], said["notes"])
     if isinstance(getattr(getattr(dataset, "coco", None), "imgToAnns", None), dict):
         return _of_coco(dataset)
     own = _own(dataset)
     if own is not None:
-        return Found(own, _classes(dataset))
+        return DatasetLabels(own, _classes(dataset))
     if hasattr(dataset, "batch_sampler") and hasattr(dataset, "dataset"):
         inner = _search(dataset.dataset)
-        return Found(
+        return DatasetLabels(
             inner.values, inner.classes, (*inner.notes, "Labels of the whole dataset, not of what its loader draws.")
         )
     if hasattr(dataset, "indices") and hasattr(dataset, "dataset"):
         inner = _search(dataset.dataset)
-        return Found(_taken(inner.values, dataset.indices), inner.classes, inner.notes)
+        return DatasetLabels(_taken(inner.values, dataset.indices), inner.classes, inner.notes)
     if hasattr(dataset, "datasets") and type(dataset).__name__ == "StackDataset":
         message = "A StackDataset lays data sets side by side, and which holds the labels is not known. Pass that one."
         raise SourceError(message)
@@ -87,9 +87,9 @@ def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported her
         return _joined([_search(part) for part in dataset.datasets])
     tensors = getattr(dataset, "tensors", None)
     if isinstance(tensors, Sequence) and tensors:
-        return Found(tensors[-1], _classes(dataset))
+        return DatasetLabels(_target_of(tensors, dataset), _classes(dataset))
     if hasattr(dataset, "attr") and hasattr(dataset, "attr_names"):
-        return Found(dataset.attr, tuple(name for name in dataset.attr_names if name))
+        return DatasetLabels(dataset.attr, tuple(name for name in dataset.attr_names if name))
     message = (
         f"{type(dataset).__name__} keeps no labels in .targets, .labels, .samples or .y, and it is not iterated, which"
         f" would decode every sample. {_WAY_OUT}"
@@ -97,14 +97,28 @@ def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported her
     raise SourceError(message)
 
 
-def _of_coco(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported here
+def _target_of(tensors: Sequence[Any], dataset: object) -> Any:  # noqa: ANN401 -- torch is not imported here
+    """Return the tensor of targets: the only one beside the inputs, which come first, or the only column among them."""
+    rest = tensors[1:] or tensors
+    columns = [tensor for tensor in rest if len(tensor.shape) == 1]
+    for candidates in (rest, columns):
+        if len(candidates) == 1:
+            return candidates[0]
+    message = (
+        f"{type(dataset).__name__} holds {len(tensors)} tensors, and which one holds the labels is not known. Pass that"
+        " one: dataset.tensors[1], say."
+    )
+    raise SourceError(message)
+
+
+def _of_coco(dataset: Any) -> DatasetLabels:  # noqa: ANN401 -- torch is not imported here
     """Return the categories of each image, in the order of `CocoDetection`: sorted by the image's id."""
     categories = {key: str(one["name"]) for key, one in sorted(dataset.coco.cats.items())}
     boxes = dataset.coco.imgToAnns
     found = [
         [categories.get(box["category_id"], str(box["category_id"])) for box in boxes.get(i, ())] for i in dataset.ids
     ]
-    return Found(found, tuple(categories.values()))
+    return DatasetLabels(found, tuple(categories.values()))
 
 
 def _own(dataset: Any) -> Any | None:  # noqa: ANN401 -- torch is not imported here
@@ -153,7 +167,7 @@ def _listed(values: Any) -> list[Any]:  # noqa: ANN401 -- any column of values
     return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
-def _joined(parts: Sequence[Found]) -> Found:
+def _joined(parts: Sequence[DatasetLabels]) -> DatasetLabels:
     """An index means the same class only where the parts declare the same classes."""
     if len({part.classes for part in parts}) > 1:
         message = (
@@ -162,7 +176,7 @@ def _joined(parts: Sequence[Found]) -> Found:
         raise SourceError(message)
     values = list(chain.from_iterable(_listed(part.values) for part in parts))
     notes = tuple(dict.fromkeys(chain.from_iterable(part.notes for part in parts)))
-    return Found(values, parts[0].classes if parts else None, notes)
+    return DatasetLabels(values, parts[0].classes if parts else None, notes)
 
 
 def _classes(dataset: Any) -> tuple[str, ...] | None:  # noqa: ANN401 -- torch is not imported here

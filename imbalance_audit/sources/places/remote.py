@@ -100,7 +100,7 @@ def on_this_machine(file: Location, kind: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Found:
+class RemoteFiles:
     """The remote files behind one name.
 
     Attributes:
@@ -138,7 +138,7 @@ def address_of(name: str) -> Address:
     raise SourceError(message)
 
 
-def find_remote(name: str) -> Found:
+def find_remote(name: str) -> RemoteFiles:
     """Return the files behind an address, in name order.
 
     Raises:
@@ -146,19 +146,19 @@ def find_remote(name: str) -> Found:
     """
     address = address_of(name)
     if address.scheme in _WEB:
-        return Found((address,), address.parent, sure=True)
+        return RemoteFiles((address,), address.parent, sure=True)
     if not glob.has_magic(address.url):
         return _behind_plain(address)
     literal = PurePosixPath(*takewhile(lambda part: not glob.has_magic(part), address.place.parts))
     files, root = _visible(_listed([address.url], address), literal)
     if not files and address in _listed([_literal(address.url)], address):
         _refuse_managed([address])
-        return Found((address,), address.parent, sure=True)
+        return RemoteFiles((address,), address.parent, sure=True)
     if not files:
         message = f"Nothing matches {plain(redacted(address.url))}. Quote the pattern, and check bucket and prefix."
         raise SourceError(message)
     _refuse_managed(files)
-    return Found(files, root, sure=False)
+    return RemoteFiles(files, root, sure=False)
 
 
 def delta_table(name: str) -> Address | None:
@@ -183,19 +183,19 @@ def delta_table(name: str) -> Address | None:
     return None
 
 
-def _behind_plain(address: Address) -> Found:
+def _behind_plain(address: Address) -> RemoteFiles:
     """Return all below a prefix, else the file of this name: a store has no folders to ask for."""
     below = Address(address.url.rstrip("/") + "/**/*")
     prefix = PurePosixPath(*below.place.parts[:-2])
     files, root = _visible(_listed([below.url], address, may_fail=not address.url.endswith("/")), prefix)
     if files:
         _refuse_managed(files)
-        return Found(files, root, sure=False)
+        return RemoteFiles(files, root, sure=False)
     if address.url.endswith("/") or len(prefix.parts) < 2:
         message = f"There is nothing below {plain(redacted(address.url))}. Check bucket and prefix."
         raise SourceError(message)
     _refuse_managed([address])
-    return Found((address,), address.parent, sure=True)
+    return RemoteFiles((address,), address.parent, sure=True)
 
 
 def _literal(text: str) -> str:

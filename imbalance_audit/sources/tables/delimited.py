@@ -13,8 +13,8 @@ from imbalance_audit.sources.tables.formats import Format
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.places.remote import Location
-    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Schema
 
 _TAB_SUFFIXES = (".tsv", ".tab")

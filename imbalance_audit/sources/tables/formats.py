@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.places.remote import Location
-    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tidying.nested import Paths
 
 Schema = dict[str, "pl.DataType"]

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.places.remote import Location
-    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Schema
     from imbalance_audit.sources.tidying.nested import Paths
 

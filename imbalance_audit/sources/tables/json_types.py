@@ -16,7 +16,7 @@ from imbalance_audit.sources.tidying.nested import gathered, nested_paths, value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.tables.formats import Schema
     from imbalance_audit.sources.tidying.nested import Paths
 

@@ -15,8 +15,8 @@ from imbalance_audit.sources.tables.json_types import inferred, settled
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imbalance_audit.records import ReadOptions
     from imbalance_audit.sources.places.remote import Location
-    from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tables.formats import Schema
     from imbalance_audit.sources.tidying.nested import Paths
 

@@ -12,7 +12,7 @@ from imbalance_audit.errors import SourceError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from imbalance_audit.sources.reading_options import ReadOptions
+    from imbalance_audit.records import ReadOptions
 
 LABEL_NAMES = frozenset(
     (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from torch.utils.data.distributed import DistributedSampler
 
 from imbalance_audit.errors import MissingExtraError, OptionError
-from imbalance_audit.training.samplers.ranks import running_ranks
+from imbalance_audit.training.samplers.ranks import Ranks, running_ranks
 from imbalance_audit.training.validation import ValidationTally
 
 try:
@@ -58,9 +58,9 @@ class LightningSampler(DistributedSampler[int]):
     @property
     def sampler(self) -> EpochSampler:
         """The sampler of the rank that runs now."""
-        num_replicas, rank = running_ranks() or (1, 0)
-        if (self._mine.num_replicas, self._mine.rank) != (num_replicas, rank):
-            mine = self.whole.for_rank(rank, num_replicas)
+        ranks = running_ranks() or Ranks(rank=0, num_replicas=1)
+        if (self._mine.rank, self._mine.num_replicas) != ranks:
+            mine = self.whole.for_rank(*ranks)
             mine.load_state_dict(self._mine.state_dict())
             self._mine = mine
         return self._mine

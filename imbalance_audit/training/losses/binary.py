@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
 from imbalance_audit.errors import OptionError
+from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.corrections import Correction, register
 from imbalance_audit.training.losses.sigmoid import SigmoidLoss, sides_of
 from imbalance_audit.training.losses.weighted import class_vector
@@ -107,8 +108,8 @@ class WeightedBinaryCrossEntropy(SigmoidLoss):
     ) -> None:
         super().__init__(ignore_value=ignore_value, reduction=reduction)
         both = class_vector("weight", weight, classes=2)
-        self.keep("negative", both[:1])
-        self.keep("positive", both[1:])
+        self.keep("negative", both[:1], device=device_of(weight))
+        self.keep("positive", both[1:], device=device_of(weight))
 
     def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
         return binary_cross_entropy_parts(

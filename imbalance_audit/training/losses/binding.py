@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 
 class StaleWeightsWarning(UserWarning):
-    """The weights were computed from other data than those that are trained on."""
+    """The weights were computed from other data than those that are trained on.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> from imbalance_audit import class_weights, scan
+    >>> with NamedTemporaryFile(suffix=".pt") as file, warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     class_weights(scan(["cat"] * 90 + ["lynx"] * 10)).save(file.name)
+    ...     _ = bind(file.name, classes=("cat", "lynx"), fingerprint="0" * 64)
+    >>> caught[0].category.__name__
+    'StaleWeightsWarning'
+    """
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,7 @@ def ldam_margins(counts: Tensor | Sequence[float], max_margin: float = 0.5) -> T
     """
     most = number("max_margin", max_margin, least=0.0)
     class_vector("count", counts)
-    given = counts.detach() if isinstance(counts, torch.Tensor) else counts
-    n = torch.as_tensor(given, dtype=torch.float64).to("cpu")
+    n = torch.as_tensor(counts, dtype=torch.float64, device="cpu").detach()
     root = torch.where(n > 0, n, n[n > 0].min()) ** -0.25
     return most * root / root.max()
 
@@ -141,7 +140,7 @@ class LDAMLoss(PriorLoss):
         margin = ldam_margins(counts, max_margin)
         super().__init__(len(margin), weight, **options)
         self.scale = number("scale", scale, least=0.0)
-        self.keep("margin", margin)
+        self.keep("margin", margin, device=self.weight.device)
 
     def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
         return ldam_parts(

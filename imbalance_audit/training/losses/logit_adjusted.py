@@ -74,7 +74,7 @@ class LogitAdjustedCrossEntropy(PriorLoss):
         n = counted(counts)
         super().__init__(len(n), weight, **options)
         self.tau = number("tau", tau, least=0.0)
-        self.keep("adjustment", self.tau * (n / n.sum()).log())
+        self.keep("adjustment", self.tau * (n / n.sum()).log(), device=self.weight.device)
 
     def corrects(self, counts: Tensor) -> Tensor:
         """Return float64[C]: w·n^-τ."""

@@ -10,9 +10,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
+from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.losses.targets import described, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector, number
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,15 +61,14 @@ def lds_weights(
     >>> lds_weights([4, 4, 4], size=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    chosen("scheme", scheme, get_args(Scheme))
-    chosen("kernel", kernel, get_args(Kernel))
+    refuse_unknown("scheme", scheme, get_args(Scheme))
+    refuse_unknown("kernel", kernel, get_args(Kernel))
     if size < 1 or size % 2 == 0:
         message = f"size is an odd number of bins from 1 up, got {size}."
         raise OptionError(message)
     number("sigma", sigma, least=1e-6)
     class_vector("count", counts)
-    given = counts.detach() if isinstance(counts, torch.Tensor) else counts
-    n = torch.as_tensor(given, dtype=torch.float64).to("cpu")
+    n = torch.as_tensor(counts, dtype=torch.float64, device="cpu").detach()
     raw = n.sqrt() if scheme == "sqrt-inverse" else n.clamp(_LEAST, _MOST)
     window = _kernel(kernel, size, sigma)
     smooth = F.conv1d(raw.view(1, 1, -1), window.view(1, 1, -1), padding=size // 2).view(-1)
@@ -171,17 +171,17 @@ class WeightedRegressionLoss(WeightedLoss):
         reduction: Reduction = "count",
     ) -> None:
         super().__init__(reduction=reduction)
-        chosen("kind", kind, get_args(Kind))
+        refuse_unknown("kind", kind, get_args(Kind))
         vector = class_vector("weight", weight)
-        bounds = torch.as_tensor(edges, dtype=torch.float32).detach()
+        bounds = torch.as_tensor(edges, dtype=torch.float32, device="cpu").detach()
         if bounds.shape != (vector.shape[0] - 1,) or not bool((bounds.diff() > 0).all() and bounds.isfinite().all()):
             message = (
                 f"Expected {vector.shape[0] - 1} rising finite edges between {vector.shape[0]} weights, got "
                 f"{described(bounds)}. Give the inner edges of the bins."
             )
             raise OptionError(message)
-        self.keep("edges", bounds)
-        self.keep("weight", vector)
+        self.keep("edges", bounds, device=device_of(weight, edges))
+        self.keep("weight", vector, device=device_of(weight, edges))
         self.kind: Kind = kind
         self.delta = number("delta", delta, least=1e-12)
 
@@ -205,7 +205,7 @@ class WeightedRegressionLoss(WeightedLoss):
         Raises:
             OptionError: there are no two different finite targets, or an option is wrong.
         """
-        values = torch.as_tensor(targets, dtype=torch.float64).detach().to("cpu").flatten()
+        values = torch.as_tensor(targets, dtype=torch.float64, device="cpu").detach().flatten()
         values = values[~values.isnan()]
         low, high = (float(values.min()), float(values.max())) if values.numel() else (math.nan, math.nan)
         if not low < high < math.inf or low == -math.inf or bins < 1:
@@ -213,7 +213,7 @@ class WeightedRegressionLoss(WeightedLoss):
             raise OptionError(message)
         edges = torch.linspace(low, high, bins + 1, dtype=torch.float64, device="cpu")[1:-1]
         counts = torch.bincount(torch.bucketize(values, edges, right=True), minlength=bins)
-        return cls(edges, lds_weights(counts, **(lds or {})), **options)
+        return cls(edges, lds_weights(counts, **(lds or {})), **options).to(device_of(targets))
 
     def denominator(self, target: Tensor) -> Tensor:
         """Return how many targets are not missing, or the sum of their weights under `weight`."""

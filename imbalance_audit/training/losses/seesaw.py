@@ -99,7 +99,7 @@ class SeesawLoss(PriorLoss):
         self.p = number("p", p, least=0.0)
         self.q = number("q", q, least=0.0)
         self.eps = number("eps", eps, least=1e-12, most=1.0)
-        self.keep("log_counts", n.log())
+        self.keep("log_counts", n.log(), device=self.weight.device)
 
     def _core(self, logits: Tensor, target: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
         return seesaw_parts(

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, get_args
 
 import torch
 
-from imbalance_audit.errors import ClassOrderError, OptionError
+from imbalance_audit.errors import ClassOrderError, OptionError, refuse_unknown
+from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.losses.targets import described, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,9 +128,12 @@ class SigmoidLoss(WeightedLoss):
             None if v is None else class_vector(what, v) for what, v in (("pos_weight", pos_weight), ("weight", weight))
         ]
         size = next((v.shape[0] for v in given if v is not None), 1)
-        ratio, own = (torch.ones(size) if v is None else class_vector("weight", v, classes=size) for v in given)
-        self.keep("positive", own * ratio)
-        self.keep("negative", own)
+        ratio, own = (
+            torch.ones(size, device="cpu") if v is None else class_vector("weight", v, classes=size) for v in given
+        )
+        device = device_of(pos_weight, weight)
+        self.keep("positive", own * ratio, device=device)
+        self.keep("negative", own, device=device)
         self.ignore_value = float(ignore_value)
 
     def denominator(self, target: Tensor) -> Tensor:
@@ -156,7 +160,7 @@ class SigmoidLoss(WeightedLoss):
             )
             raise OptionError(message)
         use = options.pop("use", cls._use)
-        chosen("use", use, get_args(Use))
+        refuse_unknown("use", use, get_args(Use))
         if use in ("pos_weight", "both"):
             options["pos_weight"] = bound.pos_weight
         if use in ("weight", "both"):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 import torch
 import torch.nn.functional as F  # noqa: N812 -- the name that every torch program gives it
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
+from imbalance_audit.training.constants import device_of
 from imbalance_audit.training.corrections import Correction, register
 from imbalance_audit.training.losses.binding import refuse_multilabel
 from imbalance_audit.training.losses.reduction import denominator, weights_of
 from imbalance_audit.training.losses.targets import class_dim, loss_dtype
-from imbalance_audit.training.losses.weighted import WeightedLoss, chosen, class_vector, number
+from imbalance_audit.training.losses.weighted import WeightedLoss, class_vector, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,8 +104,8 @@ class SoftmaxLoss(WeightedLoss):
         smoothing: Smoothing = "sample",
     ) -> None:
         super().__init__(reduction=reduction)
-        self.keep("weight", class_vector("weight", weight))
-        chosen("smoothing", smoothing, get_args(Smoothing))
+        self.keep("weight", class_vector("weight", weight), device=device_of(weight))
+        refuse_unknown("smoothing", smoothing, get_args(Smoothing))
         self.label_smoothing = number("label_smoothing", label_smoothing, least=0.0, most=1.0, below=True)
         self.smoothing: Smoothing = smoothing
         self.ignore_index = ignore_index
@@ -122,7 +123,7 @@ class SoftmaxLoss(WeightedLoss):
         Raises:
             OptionError: they are not one finite weight from 0 up for each class.
         """
-        self._values["weight"] = class_vector("weight", weight, classes=self.weight.shape[0]).cpu()
+        self._values["weight"] = class_vector("weight", weight, classes=self.weight.shape[0])
         self.reweigh(self._strength)
         if self.correction is not None:
             known = self.correction
@@ -189,7 +190,7 @@ class PriorLoss(SoftmaxLoss):
         weight: Tensor | Sequence[float] | None,
         **options: Unpack[SoftmaxOptions],
     ) -> None:
-        super().__init__(torch.ones(classes) if weight is None else weight, **options)
+        super().__init__([1.0] * classes if weight is None else weight, **options)
         if self.weight.shape[0] != classes:
             message = (
                 f"Expected one weight for each of {classes} counts, got {self.weight.shape[0]}. Give equally many."
@@ -211,5 +212,4 @@ def counted(counts: Tensor | Sequence[float]) -> Tensor:
         OptionError: they are no vector of finite counts from 0 up, or all 0.
     """
     class_vector("count", counts)
-    vector = counts.detach().cpu() if isinstance(counts, torch.Tensor) else counts
-    return torch.as_tensor(vector, dtype=torch.float64, device="cpu").clamp(min=1.0)
+    return torch.as_tensor(counts, dtype=torch.float64, device="cpu").detach().clamp(min=1.0)

@@ -79,8 +79,8 @@ class VSLoss(PriorLoss):
         super().__init__(len(n), weight, **options)
         self.gamma = number("gamma", gamma, least=0.0)
         self.tau = number("tau", tau, least=0.0)
-        self.keep("scale", (n / n.max()) ** self.gamma)
-        self.keep("shift", self.tau * (n / n.sum()).log())
+        self.keep("scale", (n / n.max()) ** self.gamma, device=self.weight.device)
+        self.keep("shift", self.tau * (n / n.sum()).log(), device=self.weight.device)
 
     def corrects(self, counts: Tensor) -> Tensor:
         """Return float64[C]: w·n^-τ; what γ does has no equivalent in weights."""

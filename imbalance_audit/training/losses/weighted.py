@@ -1,19 +1,18 @@
-"""The thin module that every loss here shares: its constants, where they live, the reduction and the file."""
+"""The thin module that every loss here shares: the constants that weigh, the reduction and the file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
 import torch
-from torch import nn
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import OptionError, refuse_unknown
+from imbalance_audit.training.constants import ConstantModule, device_of
 from imbalance_audit.training.losses.binding import bind
 from imbalance_audit.training.losses.reduction import Reduction, reduced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from os import PathLike
     from typing import Self
 
@@ -24,11 +23,8 @@ if TYPE_CHECKING:
     from imbalance_audit.training.losses.binding import Bound
 
 
-class WeightedLoss(nn.Module):
+class WeightedLoss(ConstantModule):
     """A loss with constants for each class. A subclass says what `_core` is and what it takes from a file.
-
-    The constants are float32 whatever the module is cast to: `.half()` would turn large ones into infinity. They are no
-    part of the state dict: they come from a file, and old checkpoints load strictly.
 
     Attributes:
         reduction: What the sum is divided by.
@@ -40,17 +36,10 @@ class WeightedLoss(nn.Module):
 
     def __init__(self, *, reduction: Reduction) -> None:
         super().__init__()
-        chosen("reduction", reduction, get_args(Reduction))
+        refuse_unknown("reduction", reduction, get_args(Reduction))
         self.reduction: Reduction = reduction
         self.correction: Correction | None = None
         self._strength = 1.0
-        # What `to_empty` after a build on the meta device is refilled from, and what a schedule blends towards.
-        self._values: dict[str, Tensor] = {}
-
-    def keep(self, name: str, values: Tensor) -> None:
-        """Register a constant: it moves with the module, stays float32 and out of the state dict."""
-        self.register_buffer(name, values.to(torch.float32), persistent=False)
-        self._values[name] = values.detach().to("cpu", torch.float32, copy=True)
 
     def parts(self, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return (Σ w·ℓ, denominator), both added up exactly over micro-batches and ranks.
@@ -100,7 +89,7 @@ class WeightedLoss(nn.Module):
             OptionError: an argument is wrong, or the file is for another task.
         """
         bound = bind(path, classes=classes, trust_order=trust_order, fingerprint=fingerprint)
-        return cls._bound(bound, options)
+        return cls._bound(bound, options).to(device_of())
 
     @classmethod
     def _bound(cls, bound: Bound, options: dict[str, Any]) -> Self:
@@ -120,35 +109,16 @@ class WeightedLoss(nn.Module):
         self._strength = float(strength)
         for name in self._weights:
             with torch.no_grad():
-                getattr(self, name).copy_(self._blended(name))
+                getattr(self, name).copy_(self._filling(name))
 
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
         return f"reduction={self.reduction!r}"
 
-    def _blended(self, name: str) -> Tensor:
-        values = self._values[name]
+    def _filling(self, name: str) -> Tensor:
+        """Return a weight at the strength that a schedule has set, any other constant as it is."""
+        values = super()._filling(name)
         return 1 + self._strength * (values - 1) if name in self._weights and self._strength < 1 else values
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        before = {name: getattr(self, name) for name in self._values}
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # -- torch leaves it without annotations
-        for name, kept in before.items():
-            source = self._blended(name) if kept.is_meta else kept
-            setattr(self, name, source.to(getattr(self, name).device))
-        return self
-
-
-def chosen(what: str, value: str, choices: Sequence[str]) -> None:
-    """Raise unless the value is one of the choices.
-
-    Raises:
-        OptionError: it is not.
-    """
-    if value not in choices:
-        listed = ", ".join(f'"{choice}"' for choice in choices)
-        message = f"There is no {what} {quoted(str(value))}.{did_you_mean(str(value), choices)} Choose one of {listed}."
-        raise OptionError(message)
 
 
 def number(name: str, value: float, *, least: float, most: float = float("inf"), below: bool = False) -> float:
@@ -167,13 +137,12 @@ def number(name: str, value: float, *, least: float, most: float = float("inf"),
 
 
 def class_vector(what: str, values: Tensor | Sequence[float], *, classes: int | None = None) -> Tensor:
-    """Return a float32 copy of one finite number from 0 up for each class, not all 0.
+    """Return a float32 copy on the CPU of one finite number from 0 up for each class, not all 0.
 
     Raises:
         OptionError: it is no such vector.
     """
-    on = values.device if isinstance(values, torch.Tensor) else "cpu"
-    vector = torch.as_tensor(values, device=on).detach().to(torch.float32, copy=True)
+    vector = torch.as_tensor(values, device="cpu").detach().to(torch.float32, copy=True)
     if vector.dim() != 1 or vector.shape[0] == 0:
         message = f"Expected one {what} for each class, got the shape {list(vector.shape)}. Give a vector."
         raise OptionError(message)

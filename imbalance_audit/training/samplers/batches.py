@@ -53,6 +53,12 @@ class Quotas:
 
     Raises:
         OptionError: `at_least` is out of range.
+
+    >>> from imbalance_audit.training import StratifiedSampler
+    >>> labels = [0] * 20 + [1] * 4
+    >>> drawn = [labels[row] for row in StratifiedSampler(labels, batch_size=4, batch=Quotas(at_least=1))]
+    >>> {len(set(drawn[at : at + 4])) for at in range(0, 24, 4)}
+    {2}
     """
 
     law: Law = field(default_factory=PowerLaw)
@@ -94,6 +100,12 @@ class ClassesByRows:
 
     Raises:
         OptionError: P is out of range.
+
+    >>> from imbalance_audit.training import StratifiedSampler
+    >>> labels = [0] * 8 + [1] * 8 + [2] * 8
+    >>> drawn = [labels[row] for row in StratifiedSampler(labels, batch_size=4, batch=ClassesByRows(2))]
+    >>> {len(set(drawn[at : at + 4])) for at in range(0, 24, 4)}
+    {2}
     """
 
     classes: int

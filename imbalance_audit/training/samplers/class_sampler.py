@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError, did_you_mean
+from imbalance_audit.errors import refuse_unknown
 from imbalance_audit.training.corrections import register
 from imbalance_audit.training.samplers.class_table import ClassTable
 from imbalance_audit.training.samplers.cycling import Cycling
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from imbalance_audit.records import ClassWeights
     from imbalance_audit.training.samplers.label_index import LabelIndex
     from imbalance_audit.training.samplers.laws import Law
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 __all__ = ["BLOCK", "ClassSampler", "Draw"]
 
@@ -71,7 +70,7 @@ class ClassSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels | LabelIndex,
+        labels: RowLabels | LabelIndex,
         *,
         law: Law | None = None,
         weights: str | PathLike[str] | ClassWeights | None = None,
@@ -81,11 +80,7 @@ class ClassSampler(EpochSampler):
         num_replicas: int = 1,
         rank: int = 0,
     ) -> None:
-        if draw not in get_args(Draw):
-            listed = ", ".join(f'"{choice}"' for choice in get_args(Draw))
-            hint = did_you_mean(str(draw), get_args(Draw))
-            message = f"There is no way to draw {quoted(str(draw))}.{hint} Choose one of {listed}."
-            raise OptionError(message)
+        refuse_unknown("way to draw", draw, get_args(Draw))
         self.table = ClassTable(labels, law=law, weights=weights)
         length = self.table.total if num_samples is None else num_samples
         super().__init__(num_samples=length, seed=seed, num_replicas=num_replicas, rank=rank)

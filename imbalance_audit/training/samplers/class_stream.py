@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, get_args
 from torch.utils.data import IterableDataset, get_worker_info
 
 from imbalance_audit.display import quoted
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.training.samplers.counter_stream import key_of
 from imbalance_audit.training.samplers.epoch_sampler import at_least
 from imbalance_audit.training.samplers.laws import PowerLaw
@@ -71,9 +71,7 @@ class ClassStream(IterableDataset[Item], Generic[Item]):
         num_replicas: int = 1,
         rank: int = 0,
     ) -> None:
-        if length not in get_args(Length):
-            message = f'length is one of "same", "shorter", "longer", got {str(length)[:40]}.'
-            raise OptionError(message)
+        refuse_unknown("length", length, get_args(Length))
         self.source, self.label_of = source, label_of
         self._counts: dict[str | int, int] = dict(counts.items())
         for label, n in self._counts.items():
@@ -95,9 +93,9 @@ class ClassStream(IterableDataset[Item], Generic[Item]):
         Raises:
             OptionError: nothing tells the rank.
         """
-        num_replicas, rank = ranks_of_this_process()
+        ranks = ranks_of_this_process()
         other = copy.copy(self)
-        other._take_rank(rank, num_replicas)  # noqa: SLF001 -- one of us
+        other._take_rank(*ranks)  # noqa: SLF001 -- one of us
         return other
 
     def rates(self, epoch: int) -> dict[str | int, float]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import ClassWeights
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 WORD = (1 << 64) - 1
 
@@ -52,7 +52,7 @@ class ClassTable:
     """
 
     def __init__(
-        self, labels: Labels | LabelIndex, *, law: Law | None, weights: str | PathLike[str] | ClassWeights | None
+        self, labels: RowLabels | LabelIndex, *, law: Law | None, weights: str | PathLike[str] | ClassWeights | None
     ) -> None:
         if law is not None and weights is not None:
             message = "Expected a law or weights, got both. A weight file has its law: n·w."
@@ -109,7 +109,7 @@ def checksum_of(parts: Iterable[Tensor], *more: int) -> str:
     return f"{key_of(total, *more) if more else total:016x}"
 
 
-def _read(labels: Labels | LabelIndex) -> tuple[RowsByClass, Sequence[str] | None, int, int | None]:
+def _read(labels: RowLabels | LabelIndex) -> tuple[RowsByClass, Sequence[str] | None, int, int | None]:
     if isinstance(labels, LabelIndex):
         if not len(labels.grouped.values):
             message = "Expected an index with at least one row to draw, got none. Index a table with labels."

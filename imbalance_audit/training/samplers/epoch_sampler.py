@@ -80,8 +80,7 @@ class EpochSampler(Sampler[int]):
         Raises:
             OptionError: there is neither, or this sampler is for a rank already.
         """
-        num_replicas, rank = ranks_of_this_process()
-        return self.for_rank(rank, num_replicas)
+        return self.for_rank(*ranks_of_this_process())
 
     def for_accelerate(self) -> Self:
         """Return this sampler for a DataLoader that `Accelerator.prepare` gets: it deals whole batches to ranks.

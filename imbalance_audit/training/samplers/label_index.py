@@ -31,6 +31,16 @@ class LabelIndex:
 
     Raises:
         IndexFileError: the file is missing, cut off, or of another kind or version.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> from imbalance_audit.auditing.scanning import scan_labels
+    >>> from imbalance_audit.exports.indexing import write_index
+    >>> from imbalance_audit.sources import ReadOptions, read
+    >>> scanned = scan_labels(read({"label": ["cat"] * 90 + ["lynx"] * 10}, ReadOptions()))
+    >>> with NamedTemporaryFile(suffix=".idx") as file:
+    ...     write_index(scanned.labels, scanned.audit, file.name)
+    ...     LabelIndex(file.name).counts
+    (90, 10)
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.samplers.epoch_sampler import EpochSampler
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 
 class SamplingProbe:
@@ -48,7 +48,7 @@ class SamplingProbe:
     def __init__(
         self,
         sampler: EpochSampler,
-        labels: Labels,
+        labels: RowLabels,
         *,
         num_replicas: int = 1,
         rank: int = 0,

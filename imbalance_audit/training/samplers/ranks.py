@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 import torch.distributed as dist
 
 from imbalance_audit.errors import OptionError
 
 
-def ranks_of_this_process() -> tuple[int, int]:
-    """Return (how many processes there are, which of them this is): torch.distributed's, else torchrun's environment.
+class Ranks(NamedTuple):
+    """Which of how many processes this is."""
+
+    rank: int
+    num_replicas: int
+
+
+def ranks_of_this_process() -> Ranks:
+    """Return what torch.distributed says, else torchrun's environment.
 
     Raises:
         OptionError: neither says so. One process that was meant to be one of several would train on everything.
@@ -18,7 +26,7 @@ def ranks_of_this_process() -> tuple[int, int]:
     if (known := running_ranks()) is not None:
         return known
     try:
-        return int(os.environ["WORLD_SIZE"]), int(os.environ["RANK"])
+        return Ranks(rank=int(os.environ["RANK"]), num_replicas=int(os.environ["WORLD_SIZE"]))
     except (KeyError, ValueError) as error:
         message = (
             "Expected torch.distributed to be initialised, or WORLD_SIZE and RANK in the environment, got neither. "
@@ -27,8 +35,8 @@ def ranks_of_this_process() -> tuple[int, int]:
         raise OptionError(message) from error
 
 
-def running_ranks() -> tuple[int, int] | None:
-    """Return (how many processes there are, which of them this is) by torch.distributed, or None without it."""
+def running_ranks() -> Ranks | None:
+    """Return what torch.distributed says, or None without it."""
     if dist.is_available() and dist.is_initialized():
-        return dist.get_world_size(), dist.get_rank()
+        return Ranks(rank=dist.get_rank(), num_replicas=dist.get_world_size())
     return None

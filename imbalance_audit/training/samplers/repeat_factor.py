@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, refuse_unknown
 from imbalance_audit.training.samplers.class_table import checksum_of
 from imbalance_audit.training.samplers.counter_stream import key_of, steps, uniform
 from imbalance_audit.training.samplers.epoch_sampler import BLOCK, EpochSampler
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 Rounding = Literal["systematic", "stochastic"]
 Unlabelled = Literal["once", "never", "error"]
@@ -63,7 +63,7 @@ class RepeatFactorSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels | Sequence[Collection[int]] | Sequence[Collection[str]],
+        labels: RowLabels | Sequence[Collection[int]] | Sequence[Collection[str]],
         *,
         threshold: float = 0.001,
         rounding: Rounding = "systematic",
@@ -76,8 +76,8 @@ class RepeatFactorSampler(EpochSampler):
         if not 0 < threshold <= 1:
             message = f"threshold is a share of the rows, above 0 and at most 1, got {threshold}. LVIS takes 0.001."
             raise OptionError(message)
-        _one_of("rounding", rounding, get_args(Rounding))
-        _one_of("unlabelled", unlabelled, get_args(Unlabelled))
+        refuse_unknown("rounding", rounding, get_args(Rounding))
+        refuse_unknown("unlabelled policy", unlabelled, get_args(Unlabelled))
         self.factors = _factors(labels, threshold, unlabelled)
         # float32 factors are added exactly in float64 for fewer than 2^29 rows, so that every machine has these sums.
         self._sums = self.factors.to(torch.float64).cumsum(0)
@@ -118,7 +118,7 @@ class RepeatFactorSampler(EpochSampler):
 
 
 def _factors(
-    labels: Labels | Sequence[Collection[int]] | Sequence[Collection[str]], threshold: float, unlabelled: Unlabelled
+    labels: RowLabels | Sequence[Collection[int]] | Sequence[Collection[str]], threshold: float, unlabelled: Unlabelled
 ) -> Tensor:
     codes, row_of, rows = read_label_lists(labels)
     bare = torch.ones(rows, dtype=torch.bool, device="cpu")
@@ -146,10 +146,3 @@ def _factors(
     factors.scatter_reduce_(0, row_of, by_class[codes], "amax")
     factors[bare] = 0.0 if unlabelled == "never" else 1.0
     return factors
-
-
-def _one_of(what: str, value: str, choices: Sequence[str]) -> None:
-    if value not in choices:
-        listed = ", ".join(f'"{choice}"' for choice in choices)
-        message = f"{what} is one of {listed}, got {str(value)[:40]}."
-        raise OptionError(message)

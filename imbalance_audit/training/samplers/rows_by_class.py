@@ -26,7 +26,8 @@ class Column(Protocol):
     def __array__(self) -> object: ...
 
 
-Labels = Sequence[int] | Sequence[str] | torch.Tensor | Column
+RowLabels = Sequence[int] | Sequence[str] | torch.Tensor | Column
+"""The label of each row."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class RowsByClass:
         return cls(values.to(torch.int64), counts, starts, rows)
 
 
-def read_labels(labels: Labels) -> tuple[Tensor, list[str] | None]:
+def read_labels(labels: RowLabels) -> tuple[Tensor, list[str] | None]:
     """Return a code for each row, and what the codes stand for where the labels are text (None for integers).
 
     Raises:

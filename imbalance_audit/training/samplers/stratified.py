@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.training.samplers.batches import Batch
     from imbalance_audit.training.samplers.label_index import LabelIndex
-    from imbalance_audit.training.samplers.rows_by_class import Labels
+    from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 
 class StratifiedSampler(EpochSampler):
@@ -48,7 +48,7 @@ class StratifiedSampler(EpochSampler):
 
     def __init__(
         self,
-        labels: Labels | LabelIndex,
+        labels: RowLabels | LabelIndex,
         *,
         batch_size: int,
         batch: Batch | None = None,

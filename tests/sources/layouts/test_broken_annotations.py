@@ -87,7 +87,7 @@ def outcome(path: Path, name: str) -> SourceError | int:
 
 def fuzzed(whole: bytes, name: str, place: str, folder: Path) -> None:
     @given(content=mutated(whole))
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def run(content: bytes) -> None:
         (folder / place).write_bytes(content)
         found = outcome(folder if name in ("voc", "yolo") else folder / place, name)
@@ -118,7 +118,7 @@ def test_mutated_yolo(place: str, tmp_path: Path) -> None:
 
 
 @given(content=st.one_of(mutated(COCO), mutated(LABEL_STUDIO), st.binary(max_size=200)))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_first_bytes_of_anything_can_be_looked_at(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(content)
 

@@ -75,7 +75,7 @@ def files(draw: st.DrawFn) -> Json:
 
 
 @given(content=files())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_classes_and_counts_are_those_of_detectron2_and_pycocotools(
     content: Json, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -378,7 +378,7 @@ def long_files(draw: st.DrawFn) -> Json:
 
 
 @given(content=long_files(), size=st.integers(64, 1500), indent=st.sampled_from([None, 1]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_reading_in_pieces_gives_what_reading_at_once_gives(
     content: Json, size: int, indent: int | None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

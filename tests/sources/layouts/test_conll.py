@@ -142,7 +142,7 @@ def reference_broken(sentences: list[list[str]]) -> int:
     return broken if begun else 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     sentences=st.lists(
         st.lists(st.sampled_from(["O", "B-X", "I-X", "B-Y", "I-Y", "E-Y", "S-X", "M-X"]), min_size=1, max_size=6),
@@ -235,7 +235,7 @@ def test_tags_keep_every_blank_but_those_that_part_columns(tmp_path: Path) -> No
     assert [label for _, label in rows(read(file))] == ["None", "nan", " NA", "", "O\u00a0"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(content=st.binary(max_size=60) | st.text(" \t\r\n#aOB-I1_.é\ufeff", max_size=60).map(str.encode))
 def test_any_bytes_end_in_labels_or_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = write(tmp_path_factory.getbasetemp() / "any.conll", content)

@@ -55,7 +55,7 @@ PATHS = st.lists(st.builds(os.path.join, NAMES, st.lists(NAMES, max_size=2).map(
 
 
 @given(paths=PATHS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_classes_rows_and_their_order_are_those_of_imagefolder(paths: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = grow(Path(folder), "anchor/a.jpg")

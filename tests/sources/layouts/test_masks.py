@@ -259,7 +259,7 @@ BASES = bases()
     st.lists(st.tuples(st.integers(0, 4000), st.binary(min_size=1, max_size=8)), max_size=4),
     st.none() | st.integers(0, 1200),
 )
-@settings(max_examples=int(os.environ.get("FUZZ", "150")), deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ", "150")))
 def test_any_bytes_give_labels_or_a_source_error(
     base: bytes, changes: list[tuple[int, bytes]], length: int | None
 ) -> None:

@@ -184,7 +184,7 @@ def test_damaged_and_empty_files_are_refused(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data(), packed=st.booleans())
 def test_any_damage_ends_in_labels_or_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, packed: bool

@@ -152,7 +152,7 @@ def test_options_that_mean_nothing_are_refused(tmp_path: Path) -> None:
 field = st.text(st.characters(codec="utf-8", exclude_characters=" \t\r\n\0."), min_size=1, max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(entries=st.lists(st.tuples(field, field, st.sampled_from([" ", "  ", "\t"])), min_size=1, max_size=8))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, entries: list[tuple[str, str, str]]) -> None:
     file = tmp_path_factory.getbasetemp() / "entries.txt"
@@ -161,7 +161,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, entri
     assert rows(read(write(file, text), LIST)) == [(f"dir/{path}.x", label) for path, label, _ in entries]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(content=st.binary(max_size=60) | st.text(" \t\r\n#a/.1é\ufeff", max_size=40).map(str.encode))
 def test_any_bytes_end_in_labels_or_in_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = write(tmp_path_factory.getbasetemp() / "any.txt", content)

@@ -210,7 +210,7 @@ NAMES = st.text(st.sampled_from("aé./日 "), min_size=1, max_size=150).filter(l
     st.sampled_from([tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]),
     st.booleans(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_walk_finds_the_members_that_tarfile_finds(
     members: list[tuple[str, bytes]], format: int, packed: bool
 ) -> None:
@@ -358,7 +358,7 @@ BASES = bases()
     st.none() | st.integers(0, 9000),
     st.sampled_from([(), ("cls",), ("json",)]),
 )
-@settings(max_examples=int(os.environ.get("FUZZ", "150")), deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ", "150")))
 def test_any_bytes_give_labels_or_a_source_error(
     base: bytes, changes: list[tuple[int, bytes]], length: int | None, label: tuple[str, ...]
 ) -> None:

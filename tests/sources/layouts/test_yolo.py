@@ -249,7 +249,7 @@ path_parts = st.lists(st.sampled_from(["images", "a", "b.c", "images2", "my imag
 
 
 @given(folders=path_parts, suffix=st.sampled_from(["jpg", "PNG", "tar.jpeg"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_label_file_is_found_by_ultralytics_rule(
     folders: list[str], suffix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -266,7 +266,7 @@ def test_the_label_file_is_found_by_ultralytics_rule(
 
 
 @given(ids=st.lists(st.lists(st.integers(0, 4), max_size=6), min_size=1, max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_counts_are_those_of_the_first_fields(ids: list[list[int]], tmp_path_factory: pytest.TempPathFactory) -> None:
     names = [f"class {i}" for i in range(5)]
     files: dict[str, str | None] = {f"train/{i}": "\n".join(f"{n} {BOX}" for n in mine) for i, mine in enumerate(ids)}

@@ -194,7 +194,7 @@ def audit(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complete
 
     return subprocess.run(
         [sys.executable, "-m", "imbalance_audit", *arguments],
-        capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, timeout=60, check=False,
+        capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imbalance_audit.cli.options import read_of
+from imbalance_audit.cli.label_source import read_of
 from imbalance_audit.errors import EmptySourceError, SourceError
 from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.sources import ReadOptions, read, reading
@@ -65,7 +65,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.dictionaries(st.sampled_from(["label", "x", "y"]), json_values), min_size=1, max_size=6))
 def test_a_document_reads_as_its_lines_do(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]
@@ -145,7 +145,7 @@ def test_a_number_too_large_for_an_integer_stays_as_it_is_written(tmp_path: Path
 good = msgspec.json.encode([{"label": "cat", "n": 1.5}, {"label": "dög", "x": {"y": [None, True]}}] * 3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cut=st.integers(0, len(good)), noise=st.binary(max_size=4), wrap=st.booleans())
 def test_any_damage_ends_in_labels_or_in_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, cut: int, noise: bytes, wrap: bool
@@ -160,9 +160,9 @@ def test_any_damage_ends_in_labels_or_in_a_sentence(
 
 @pytest.mark.parametrize("text", ['[{"label": "a"}]', '{"data": [{"label": "a"}], "info": {}}', '{"label": "a"}\n'])
 def test_the_command_tells_labels_from_an_audit(tmp_path: Path, text: str) -> None:
-    found = read_of([str(write(tmp_path / "a.json", text))])
+    found = read_of(sources=[str(write(tmp_path / "a.json", text))])
 
     assert found.audit.classes == ("a",)
-    stored = read_of([str(write(tmp_path / "audit.json", dump_audit(found.audit)))])
+    stored = read_of(sources=[str(write(tmp_path / "audit.json", dump_audit(found.audit)))])
     assert stored.labels is None
     assert stored.audit.counts == found.audit.counts

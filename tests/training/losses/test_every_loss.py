@@ -159,6 +159,19 @@ def test_casting_moving_and_copying_leave_the_constants_alone(name: str, cast: s
 
 
 @pytest.mark.parametrize("name", EVERY)
+def test_built_under_the_meta_device_it_is_filled_when_it_gets_one_with_values(name: str) -> None:
+    logits, target = logits_of(SHAPE), targets_for(name, SHAPE)
+    expected = EVERY[name]()(logits, target)
+
+    with torch.device("meta"):
+        emptied, moved = EVERY[name](), EVERY[name]()
+
+    assert all(buffer.is_meta for buffer in emptied.buffers())
+    torch.testing.assert_close(emptied.to_empty(device="cpu")(logits, target), expected)
+    torch.testing.assert_close(moved.to("cpu")(logits, target), expected)
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_without_strength_every_weight_is_1_and_with_all_of_it_as_before(name: str) -> None:
     loss = EVERY[name]()
     logits, target = logits_of(SHAPE), targets_for(name, SHAPE)

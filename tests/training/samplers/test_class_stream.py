@@ -78,7 +78,7 @@ def test_a_source_that_is_sharded_is_not_sharded_again() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"length": "long"}, 'one of "same", "shorter", "longer", got long'),
+        ({"length": "long"}, 'no length "long". Did you mean "longer".* one of "same", "shorter", "longer"'),
         ({"length": "longer", "law": PriorLaw({0: 0, 1: 1, 2: 1})}, "leaves no class out"),
         ({"rank": 1}, "rank is a number from 0 to 0"),
         ({"law": PriorLaw({0: 1})}, "share for every label, got none for 1, 2"),

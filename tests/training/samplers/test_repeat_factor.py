@@ -135,8 +135,8 @@ def test_the_state_of_other_factors_is_refused() -> None:
         ([["a"], "b"], {}, "lists in some rows only"),
         ([["a"], [None]], {}, "got NoneType in row 1"),
         ([["a"]], {"threshold": 0.0}, "above 0 and at most 1, got 0.0"),
-        ([["a"]], {"rounding": "up"}, 'one of "systematic", "stochastic", got up'),
-        ([["a"]], {"unlabelled": "drop"}, 'one of "once", "never", "error", got drop'),
+        ([["a"]], {"rounding": "up"}, 'no rounding "up".* one of "systematic", "stochastic"'),
+        ([["a"]], {"unlabelled": "drop"}, 'no unlabelled policy "drop".* one of "once", "never", "error"'),
     ],
 )
 def test_what_does_not_fit_is_refused_at_construction(labels: Any, options: dict[str, Any], message: str) -> None:  # noqa: ANN401 -- that is the point

@@ -1,4 +1,4 @@
-"""What a valid label table is, as pandera schemas: the types of a scan, the values of its distinct labels.
+"""What is wrong with the distinct label values, told by pandera schemas.
 
 Values are checked on the counted table, never on the rows: a label is valid or not whatever the number of its rows,
 and pandera given a lazy table checks names and types only and says nothing about it.
@@ -12,8 +12,6 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from imbalance_audit.display import plain
-from imbalance_audit.errors import SourceError
 from imbalance_audit.records import LabelFaults
 
 if TYPE_CHECKING:
@@ -26,43 +24,6 @@ PLACEHOLDERS = ("#n/a", "-", "--", "<na>", "?", "missing", "n/a", "na", "nan", "
 
 PLACEHOLDER_SHARE = 0.05
 """A placeholder commoner than this is a class of its own: "None" is 9 in 10 bird strikes, and a true answer there."""
-
-_TABLE = pa.DataFrameSchema(
-    {
-        "label": pa.Column(nullable=True),
-        "id": pa.Column(nullable=True, required=False),
-        "split": pa.Column(pl.String, nullable=True, required=False),
-        "group": pa.Column(pl.String, nullable=True, required=False),
-        "weight": pa.Column(pl.Int64, nullable=False, required=False),
-        "new_sample": pa.Column(pl.Boolean, required=False),
-        "new_label": pa.Column(pl.Boolean, required=False),
-    },
-    strict=True,
-)
-
-
-def check_types(rows: pl.LazyFrame) -> None:
-    """Check the columns of a tidy label table and their types, without reading a row.
-
-    Raises:
-        SourceError: a column is missing, unknown or of another type.
-    """
-    try:
-        _TABLE.validate(rows, lazy=True)
-    except SchemaErrors as error:
-        told = ", ".join(_complaint(case) for case in error.failure_cases.iter_rows(named=True))
-        message = f"The label table does not have the tidy shape: {told}. imbalance_audit.Labels describes it."
-        raise SourceError(message) from error
-
-
-def _complaint(case: Mapping[str, object]) -> str:
-    what, check = plain(str(case["failure_case"])), str(case["check"])
-    if check == "column_in_dataframe":
-        return f"column {what} is missing"
-    if check == "column_in_schema":
-        return f"column {what} is not known"
-    expected = check.removeprefix("dtype").strip("()'")
-    return f"column {case['column']} is {what}, expected {expected}"
 
 
 def label_faults(totals: Mapping[str, int], *, unlabelled: int, declared: Collection[str] | None) -> LabelFaults:

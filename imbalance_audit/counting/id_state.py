@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from imbalance_audit.counting.named_values import named
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError, OptionError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from imbalance_audit.records import Labels
 
 _FINGERPRINT = "imbalance-audit/fingerprint"
-_COLUMNS = ("id", "split", "label")
 
 
 def save_ids(labels: Labels, path: Path, *, fingerprint: str) -> None:
@@ -34,13 +34,14 @@ def save_ids(labels: Labels, path: Path, *, fingerprint: str) -> None:
         message = "There are no ids to keep. Name their column with --id."
         raise OptionError(message)
     frame = labels.frame if "split" in columns else labels.frame.with_columns(split=pl.lit(None, pl.String))
-    rows = frame.filter(pl.col("id").is_not_null()).select(pl.col(*_COLUMNS).cast(pl.String))
-    spelled = rows.with_columns(pl.col("label").replace(labels.names), pl.col("split").replace(labels.split_names))
+    named_ids = frame.filter(pl.col("id").is_not_null()).select(
+        named("id", {}), named("split", labels.split_names), named("label", labels.names)
+    )
     # Beside the target and moved over it, as `atomic` does: the table is too large to be bytes in memory.
     staged = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        spelled.sink_parquet(staged, metadata={_FINGERPRINT: fingerprint})
+        named_ids.sink_parquet(staged, metadata={_FINGERPRINT: fingerprint})
         staged.replace(path)
     except OSError as error:
         message = f"Cannot write {plain(str(path))}: {error.strerror}. Name a place that can be written."

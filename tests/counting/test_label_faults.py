@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 
-from imbalance_audit.counting.schemas import check_types, label_faults
-from imbalance_audit.errors import SourceError
+from imbalance_audit.counting.label_faults import label_faults
 
 
 def test_clean_labels_have_no_fault() -> None:
@@ -50,16 +48,3 @@ def test_a_common_placeholder_is_a_class() -> None:
 
 def test_a_look_alike_stands_for_the_declared_spelling_even_if_that_is_rarer() -> None:
     assert label_faults({"Cat": 90, "cat": 1}, unlabelled=0, declared=["cat"]).stands_for == {"Cat": "cat"}
-
-
-@pytest.mark.parametrize(
-    ("frame", "told"),
-    [
-        (pl.LazyFrame({"lable": ["a"]}), "column label is missing"),
-        (pl.LazyFrame({"label": ["a"], "colour": [1]}), "column colour is not known"),
-        (pl.LazyFrame({"label": ["a"], "split": [1]}), "column split is Int64, expected String"),
-    ],
-)
-def test_a_table_of_another_shape_is_refused_by_name(frame: pl.LazyFrame, told: str) -> None:
-    with pytest.raises(SourceError, match=told):
-        check_types(frame)

@@ -1,88 +1,21 @@
-"""What is counted, as pure Polars. A tally is four functions on lazy tables and knows nothing of files or machines.
-
-    partial  rows → a small table            merge    any union of such tables → one, in any order
-    finish   complete keys → a result piece  combine  pieces → the result, sorted
-
-The rows can be cut into parts anywhere: `combine ∘ finish ∘ merge ∘ partial*` gives the same table.
-"""
+"""Which ids collide: a tally that keeps one row an id."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from imbalance_audit.records import ClassCounts, IdCollision
+from imbalance_audit.counting.named_values import named
+from imbalance_audit.records import IdCollision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEY = ("split", "group", "label")
 EXAMPLES = 5
 """Ids that are kept to show where a collision is."""
-
-
-class Tally(Protocol):
-    """What an engine runs."""
-
-    def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Reduce rows of the tidy label table to a small table."""
-
-    def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
-        """Reduce any union of partial tables to one of the same schema; associative and commutative."""
-
-    def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
-        """Turn a table whose keys are complete into a piece of the result."""
-
-    def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
-        """Put the pieces together and sort them."""
-
-
-@dataclass(frozen=True)
-class ClassTally:
-    """Counts split × group × label exactly; additive.
-
-    Attributes:
-        names: What a label value stands for, where the table holds codes.
-        split_names: What a split value stands for.
-    """
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    split_names: Mapping[str, str] = field(default_factory=dict)
-
-    def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Group by the keys that there are; everything else is a property of the distinct value."""
-        columns = rows.collect_schema().names()
-        keys = [name for name in KEY if name in columns]
-        instances = pl.col("weight").sum() if "weight" in columns else pl.len()
-        marked = "new_sample" in columns
-        counted = rows.group_by(keys).agg(
-            instances=instances.cast(pl.Int64),
-            samples=(pl.col("new_label").sum() if marked else instances).cast(pl.Int64),
-            starts=(pl.col("new_sample").sum() if marked else instances).cast(pl.Int64),
-        )
-        # Values are grouped as they are; only the distinct ones are spelled out and named.
-        spelled = counted.with_columns(
-            [pl.col(name).cast(pl.String) for name in keys]
-            + [pl.lit(None, pl.String).alias(name) for name in KEY if name not in keys]
-        )
-        return self.merge(
-            spelled.with_columns(pl.col("label").replace(self.names), pl.col("split").replace(self.split_names))
-        )
-
-    def merge(self, parts: pl.LazyFrame) -> pl.LazyFrame:
-        """Add what has the same key."""
-        return parts.group_by(KEY).agg(pl.col("instances", "samples", "starts").sum())
-
-    def finish(self, merged: pl.LazyFrame) -> pl.LazyFrame:
-        """Return the table itself: a sum is its own result."""
-        return merged
-
-    def combine(self, pieces: pl.LazyFrame) -> pl.LazyFrame:
-        """Add and sort by the key, null first."""
-        return self.merge(pieces).sort(KEY, nulls_last=False)
 
 
 @dataclass(frozen=True)
@@ -105,8 +38,7 @@ class IdTally:
 
     def partial(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Reduce the rows to one an id; rows without an id are left out."""
-        spelled = pl.col("label").cast(pl.String)
-        label = spelled.replace(self.names) if self.names else spelled
+        label = named("label", self.names)
         within = [self._in(split).any().alias(f"in_{i}") for i, split in enumerate(self.splits)]
         return (
             rows.filter(pl.col("id").is_not_null())
@@ -178,27 +110,9 @@ def _place(condition: pl.Expr, kind: str, low: pl.Expr, high: pl.Expr) -> pl.Exp
     return pl.when(condition).then(pl.struct(kind=pl.lit(kind), low=low, high=high))
 
 
-def to_class_counts(table: pl.DataFrame) -> ClassCounts:
-    """Return the result of a `ClassTally` as a record."""
-    return ClassCounts(*(tuple(table[name].to_list()) for name in (*KEY, "instances", "samples", "starts")))
-
-
 def to_id_collisions(table: pl.DataFrame) -> tuple[IdCollision, ...]:
     """Return the result of an `IdTally` as records."""
     return tuple(
         IdCollision(row["kind"], (row["low"], row["high"]), row["ids"], row["rows"], tuple(row["examples"]))
         for row in table.iter_rows(named=True)
     )
-
-
-def merge(*counts: ClassCounts) -> ClassCounts:
-    """Return the counts of all the rows behind these counts; associative and commutative.
-
-    >>> one = ClassCounts((None,), (None,), ("cat",), (2,), (2,), (2,))
-    >>> merge(one, one).instances
-    (4,)
-    """
-    schema = {**dict.fromkeys(KEY, pl.String), **dict.fromkeys(("instances", "samples", "starts"), pl.Int64)}
-    tables = [pl.LazyFrame({name: list(getattr(c, name)) for name in schema}, schema=schema) for c in counts]
-    tally = ClassTally()
-    return to_class_counts(tally.combine(pl.concat(tables)).collect())
