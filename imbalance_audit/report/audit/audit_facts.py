@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from imbalance_audit.display import LONGEST, code_points, plain, quoted
+from imbalance_audit.display import plain, quoted
 from imbalance_audit.report.kit import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from imbalance_audit.records import Audit, Finding, Measures, Severity, State, Unit
 
-Verdict = Literal["fail", "warn", "pass", "unchecked"]
+Ruling = Literal["fail", "warn", "pass", "unchecked"]
 
 SEVERITY_NOUNS: dict[Severity, tuple[str, str]] = {
     "error": ("error", "errors"),
@@ -38,9 +36,6 @@ WHOLES: dict[Unit, tuple[str, str, str]] = {
 """Units of which a sample has many → the sample, and one and several of the unit."""
 
 STATES: tuple[State, ...] = ("passed", "failed", "not_run")
-
-_LOOK_LATIN = {"CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "FULLWIDTH", "MATHEMATICAL"}
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`"]+`')
 
 
 @dataclass(frozen=True)
@@ -89,47 +84,6 @@ class FindingGroup(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def shown(label: str) -> str:
-    r"""Return an ordinary label as it is, and any other as `told` does.
-
-    >>> print(shown("red fox"), shown("fox "), shown("a\nb"), shown(""))
-    red fox "fox " "a\nb" ""
-    """
-    safe = told(label)
-    return label if safe == f'"{label}"' and label and label.split() == label.split(" ") else safe
-
-
-def told(label: str) -> str:
-    r"""Return a label quoted; in code points where a reader could take it for another one.
-
-    >>> print(told("fox "), told("café"), told("cafe\u0301"), told("f\u043ex"))
-    "fox " "café" "cafe\u0301" "f\u043ex"
-    """
-    if label.isascii() or len(label) > LONGEST:
-        return quoted(label)
-    scripts = {unicodedata.name(character, "").split(" ")[0] for character in label if character.isalpha()}
-    mixed = "LATIN" in scripts and not scripts.isdisjoint(_LOOK_LATIN)
-    return code_points(label) if mixed or not unicodedata.is_normalized("NFC", label) else quoted(label)
-
-
-def message_parts(message: str, *, longest: int = 1200) -> Iterator[tuple[bool, str]]:
-    """Yield (is a quoted label or code, text) of a message, in order, without the backticks around code.
-
-    >>> list(message_parts('Class "a b" is rare, see `audit weights`'))
-    [(False, 'Class '), (True, '"a b"'), (False, ' is rare, see '), (True, 'audit weights')]
-    """
-    text = plain(message)
-    text = text if len(text) <= longest else text[: longest - 1] + "…"
-    at = 0
-    for found in _QUOTED.finditer(text):
-        if found.start() > at:
-            yield False, text[at : found.start()]
-        yield True, found.group().strip("`")
-        at = found.end()
-    if at < len(text):
-        yield False, text[at:]
-
-
 def group_findings(findings: Sequence[Finding]) -> tuple[FindingGroup, ...]:
     """Return the findings by code and split, the most severe group first, in the order of the findings."""
     ranks: dict[Severity, int] = {severity: i for i, severity in enumerate(SEVERITY_NOUNS)}
@@ -156,7 +110,7 @@ def severity_line(findings: Sequence[Finding]) -> str:
     return " · ".join(parts) or "no findings"
 
 
-def verdict(audit: Audit) -> tuple[Verdict, str]:
+def verdict(audit: Audit) -> tuple[Ruling, str]:
     """Return the verdict and its headline. Without a rule that ran there is none to pass."""
     numbers = severities(audit.findings)
     if numbers["error"]:

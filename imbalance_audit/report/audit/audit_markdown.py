@@ -15,14 +15,13 @@ from imbalance_audit.report.audit.audit_facts import (
     rows_line,
     rule_name,
     severity_line,
-    shown,
-    told,
     verdict,
 )
 from imbalance_audit.report.audit.count_table import band, group_rows, read
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.gfm import code, cut, escaped, folded, message, pipe_table
 from imbalance_audit.report.kit.page import fitted
+from imbalance_audit.report.kit.quoting import shown, told
 from imbalance_audit.report.weights.weights_markdown import weights_blocks
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from imbalance_audit.report.audit.audit_facts import (
 )
 from imbalance_audit.report.audit.count_table import ordered_splits
 from imbalance_audit.report.kit import figures
-from imbalance_audit.report.kit.markup import Markup, element, icon, join
+from imbalance_audit.report.kit.markup import element, icon
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Audit
+    from imbalance_audit.report.kit.markup import Markup
 
 _ICONS = {"fail": "error", "warn": "warning", "pass": "passed", "unchecked": "not_run"}
 _REASONS = 4
@@ -91,23 +92,6 @@ def _tiles(audit: Audit) -> Markup:
         for name, value, small in tiles
     ]
     return element("dl", *cells, class_="tiles")
-
-
-def section(anchor: str, title: str, *children: str, lead: str = "") -> Markup:
-    """Return a section of the page under its heading."""
-    return element(
-        "section",
-        element("h2", title, id=f"{anchor}-h"),
-        element("p", lead, class_="lead") if lead else Markup('<p class="lead"></p>'),
-        join(children),
-        id=anchor,
-        aria_labelledby=f"{anchor}-h",
-    )
-
-
-def badge(kind: str, words: str, *, bare: bool = False) -> Markup:
-    """Return words under a shape and a colour: an error, a warning, a note, a state of a rule."""
-    return element("span", icon(kind), words, class_=f"badge {kind} bare" if bare else f"badge {kind}")
 
 
 def footer(audit: Audit, version: str | None) -> Markup:

@@ -6,10 +6,10 @@ from math import log2, log10
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report.audit.audit_masthead import section
 from imbalance_audit.report.audit.count_table import band, group_rows
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element, label
+from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Audit

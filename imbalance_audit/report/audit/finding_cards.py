@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report.audit.audit_facts import SEVERITY_NOUNS, group_findings, severity_line, told
-from imbalance_audit.report.audit.audit_masthead import badge, section
+from imbalance_audit.report.audit.audit_facts import SEVERITY_NOUNS, group_findings, severity_line
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element, icon, message
+from imbalance_audit.report.kit.quoting import told
+from imbalance_audit.report.kit.sections import badge, section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Audit, Finding

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit.axis import below, rows_of_grid, title_below, unit_square
+from imbalance_audit.report.kit.chart import COLUMNS, POINTS, chart, empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-POINTS = 600
-"""Marks of a series that are drawn at most."""
-
-COLUMNS = 150
-"""Classes that get a column each; more are drawn as an area."""
 
 _BASE = 0.5
 _W, _H, _LEFT, _RIGHT, _TOP, _BOTTOM = 760, 320, 58, 28, 14, 42
@@ -72,19 +68,11 @@ def lorenz(counts: Sequence[int]) -> str:
         if rank in wanted:
             points.append(f"{side * rank / len(ascending):.1f},{side * (1 - reached / total):.1f}")
     line = " ".join(points)
-    ticks = "".join(
-        f'<text x="-8" y="{side * (1 - part / 4) + 4:.0f}" text-anchor="end">{25 * part}</text>'
-        f'<text x="{side * part / 4:.0f}" y="{side + 18}" text-anchor="middle">{25 * part}</text>'
-        f'<path class="grid" d="M0 {side * (1 - part / 4):.0f}H{side}"/>'
-        for part in range(5)
+    drawn = (
+        f'<polygon class="area" points="{line} {side},{side}"/><polyline class="curve" points="{line}"/>'
+        '<text class="axis" x="120" y="116" text-anchor="middle" transform="rotate(-45 120 116)">balanced</text>'
     )
-    body = [
-        f'<g transform="translate({left} {top})">{ticks}<polygon class="area" points="{line} {side},{side}"/>'
-        f'<path class="even" d="M0 {side}L{side} 0"/><polyline class="curve" points="{line}"/>'
-        f'<text class="axis" x="{side / 2:.0f}" y="{side + 36}" text-anchor="middle">% of classes, rarest first</text>'
-        f'<text class="axis" transform="rotate(-90)" x="{-side // 2}" y="-34" text-anchor="middle">% of labels</text>'
-        '<text class="axis" x="120" y="116" text-anchor="middle" transform="rotate(-45 120 116)">balanced</text></g>'
-    ]
+    body = [unit_square(side, drawn, left=left, top=top, across="% of classes, rarest first", up="% of labels")]
     half = half_holders(counts)
     said = f"Half of all labels belong to {figures.counted(half, 'class', 'classes')} of {len(ascending):,}."
     return chart("lorenz", side + left + 14, side + top + 46, "Cumulative share of the labels", said, body)
@@ -134,13 +122,9 @@ def _scales(classes: int, largest: int) -> tuple[Callable[[float], float], Calla
 def _grid(largest: int, y: Callable[[float], float]) -> str:
     powers = [10**e for e in range(len(str(largest)))]
     step = 1 if len(powers) <= 6 else 2
-    lines = [
-        f'<path class="grid" d="M{_LEFT} {y(power):.1f}H{_W - _RIGHT}"/>'
-        f'<text x="{_LEFT - 8}" y="{y(power) + 4:.1f}" text-anchor="end">{figures.tick(power)}</text>'
-        for power in powers[::step]
-    ]
+    lines = rows_of_grid(((y(n), figures.tick(n)) for n in powers[::step]), left=_LEFT, right=_W - _RIGHT)
     bands = [_rule(limit, y, "band", name) for limit, name in ((100, "head"), (20, "few")) if largest > limit]
-    return "".join(lines) + "".join(bands) + f'<path class="base" d="M{_LEFT} {y(_BASE):.1f}H{_W - _RIGHT}"/>'
+    return lines + "".join(bands) + f'<path class="base" d="M{_LEFT} {y(_BASE):.1f}H{_W - _RIGHT}"/>'
 
 
 def _rule(n: int, y: Callable[[float], float], kind: str, words: str) -> str:
@@ -204,31 +188,5 @@ def _rank_axis(classes: int, x: Callable[[float], float]) -> str:
         steps = (r for r in range(step, classes, step) if r - 1 >= 0.75 * step and classes - r > step / 2)
         ranks = sorted({1, *steps, classes})
         words = "rank of the class, commonest first"
-    marks = "".join(f'<text x="{x(r):.1f}" y="{_H - 24}" text-anchor="middle">{r:,}</text>' for r in ranks)
-    return marks + f'<text class="axis" x="{(_W + _LEFT) / 2:.0f}" y="{_H - 5}" text-anchor="middle">{words}</text>'
-
-
-def chart(
-    name: str, width: float, height: float, title: str, said: str, body: Sequence[str], *, key: str | None = None
-) -> str:
-    """Return a chart with its text alternative.
-
-    Args:
-        name: Its CSS class.
-        width: Of its own coordinates.
-        height: Of its own coordinates.
-        title: What it shows.
-        said: What there is to see in it.
-        body: Its elements.
-        key: What its ids begin with where a page has several of this name.
-    """
-    own = key or name
-    return (
-        f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{own}-t {own}-d">'
-        f'<title id="{own}-t">{escape(title)}</title><desc id="{own}-d">{escape(said)}</desc>{"".join(body)}</svg>'
-    )
-
-
-def empty(title: str, said: str) -> str:
-    """Return the sentence that stands where there is nothing to draw."""
-    return f'<p class="empty">{escape(title)}: {escape(said)}</p>'
+    marks = below(((x(r), f"{r:,}") for r in ranks), y=_H - 24)
+    return marks + title_below(words, x=(_W + _LEFT) / 2, y=_H - 5)

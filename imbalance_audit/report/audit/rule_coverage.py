@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.report.audit.audit_facts import coverage_line, order_line
-from imbalance_audit.report.audit.audit_masthead import badge, section
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import element, message
+from imbalance_audit.report.kit.sections import badge, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from imbalance_audit.display import plain
 from imbalance_audit.report.audit import rank_chart as svg
 from imbalance_audit.report.audit.audit_facts import measure_lines
-from imbalance_audit.report.audit.audit_masthead import section
 from imbalance_audit.report.audit.count_table import BANDS, band
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.markup import Markup, element, join
+from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Audit

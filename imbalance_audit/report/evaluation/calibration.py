@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.audit_masthead import section
 from imbalance_audit.report.evaluation.arrangement import shown_runs
 from imbalance_audit.report.evaluation.evaluation_facts import (
     ARROWS,
@@ -21,8 +19,10 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
 )
 from imbalance_audit.report.evaluation.recall_chart import reliability, tendency
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.markup import Markup, element, message
 from imbalance_audit.report.kit.metric_figures import metric
+from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation

@@ -10,9 +10,10 @@ from itertools import groupby
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.rank_chart import chart, empty
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
+from imbalance_audit.report.kit.axis import column_of_grid
+from imbalance_audit.report.kit.chart import chart, empty
 from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:
@@ -80,11 +81,7 @@ def _tick(at: float, limit: float, top: float, bottom: float, unit: MetricUnit) 
     words = figures.number(abs(round(at, 12))) if at else "0"
     if at == limit and _UNITS[unit]:
         words += f" {_UNITS[unit]}"
-    anchor = f'x="{x - 5:.1f}"' if at == limit and _UNITS[unit] else f'x="{x:.1f}" text-anchor="middle"'
-    return (
-        f'<path class="{"base" if not at else "grid"}" d="M{x:.1f} {top:.1f}V{bottom:.1f}"/>'
-        f'<text {anchor} y="{bottom + 14:.1f}">{words}</text>'
-    )
+    return column_of_grid(x, top, bottom, words, base=not at, start=at == limit and bool(_UNITS[unit]))
 
 
 def _row(difference: Difference, scale: float, y: float) -> str:

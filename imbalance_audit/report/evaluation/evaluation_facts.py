@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report import metrics
 from imbalance_audit.report.evaluation.arrangement import LEADING, region_spans, value, weakest
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:

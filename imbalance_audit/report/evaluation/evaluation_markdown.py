@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.audit_facts import shown
 from imbalance_audit.report.evaluation.arrangement import (
     REGIONS,
     EvaluationCaps,
@@ -34,9 +32,11 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
     verdict_line,
 )
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.gfm import code, cut, escaped, folded, message, pipe_table
 from imbalance_audit.report.kit.metric_figures import metric
 from imbalance_audit.report.kit.page import fitted
+from imbalance_audit.report.kit.quoting import shown
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation

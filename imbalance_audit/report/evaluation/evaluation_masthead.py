@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.audit_masthead import badge, section
 from imbalance_audit.report.evaluation.arrangement import value, weakest
 from imbalance_audit.report.evaluation.evaluation_facts import (
     MARKS,
@@ -19,8 +17,10 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
     title,
 )
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.markup import element, icon, message
 from imbalance_audit.report.kit.metric_figures import metric
+from imbalance_audit.report.kit.sections import badge, section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation

@@ -6,7 +6,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report import metrics
 from imbalance_audit.report.evaluation.arrangement import read, supports, weakest
 from imbalance_audit.report.evaluation.evaluation_facts import (
     ARROWS,
@@ -21,6 +20,7 @@ from imbalance_audit.report.evaluation.evaluation_facts import (
     title,
 )
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.metric_figures import metric
 
 if TYPE_CHECKING:

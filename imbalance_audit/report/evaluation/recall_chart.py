@@ -11,9 +11,10 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.rank_chart import COLUMNS, POINTS, chart, empty
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
+from imbalance_audit.report.kit.axis import below, rows_of_grid, title_below, unit_square
+from imbalance_audit.report.kit.chart import COLUMNS, POINTS, chart, empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,11 +88,7 @@ def _y(share: float) -> float:
 
 
 def _scale() -> str:
-    return "".join(
-        f'<path class="grid" d="M{_LEFT} {_y(part / 4):.1f}H{_W - _RIGHT}"/>'
-        f'<text x="{_LEFT - 8}" y="{_y(part / 4) + 4:.1f}" text-anchor="end">{25 * part} %</text>'
-        for part in range(5)
-    )
+    return rows_of_grid(((_y(part / 4), f"{25 * part} %") for part in range(5)), left=_LEFT, right=_W - _RIGHT)
 
 
 def _zones(classes: Sequence[ScoredClass], slot: float) -> str:
@@ -123,12 +120,9 @@ def _names(classes: Sequence[ScoredClass], slot: float, *, flat: bool) -> list[s
 def _ranks(classes: int, slot: float) -> list[str]:
     base = _TOP + _H
     step = next((s for s in (1, 2, 5, 10, 20, 50) if classes / s <= 14), max(100, classes // 1400 * 100))
-    marks = [
-        f'<text x="{_x(rank - 1, slot):.1f}" y="{base + 17}" text-anchor="middle">{rank:,}</text>'
-        for rank in sorted({1, *range(step, classes + 1, step)})
-    ]
-    words = "rank of the class, commonest first"
-    return [*marks, f'<text class="axis" x="{_W / 2:.0f}" y="{base + 35}" text-anchor="middle">{words}</text>']
+    ranks = sorted({1, *range(step, classes + 1, step)})
+    marks = below(((_x(rank - 1, slot), f"{rank:,}") for rank in ranks), y=base + 17)
+    return [marks, title_below("rank of the class, commonest first", x=_W / 2, y=base + 35)]
 
 
 def _short(label: str) -> str:
@@ -184,19 +178,9 @@ def reliability(bins: Sequence[CalibrationBin], *, key: str) -> str:
     if not filled:
         return empty(title, "There are no probabilities.")
     side, left, top, most = 230, 46, 10, max(found.rows for found in filled)
-    ticks = "".join(
-        f'<path class="grid" d="M0 {side * (1 - part / 4):.1f}H{side}"/>'
-        f'<text x="-8" y="{side * (1 - part / 4) + 4:.1f}" text-anchor="end">{25 * part}</text>'
-        f'<text x="{side * part / 4:.1f}" y="{side + 17}" text-anchor="middle">{25 * part}</text>'
-        for part in range(5)
-    )
     marks = "".join(_bin(found, side, most) for found in filled)
-    body = [
-        f'<g transform="translate({left} {top})">{ticks}<path class="even" d="M0 {side}L{side} 0"/>{marks}'
-        f'<text class="axis" x="{side / 2:.0f}" y="{side + 35}" text-anchor="middle">confidence, %</text>'
-        f'<text class="axis" transform="rotate(-90)" x="{-side // 2}" y="-33" text-anchor="middle">right, %</text></g>'
-    ]
-    return chart("reliability", side + left + 14, side + top + 44, title, tendency(filled), body, key=key)
+    body = [unit_square(side, marks, left=left, top=top, across="confidence, %", up="right, %")]
+    return chart("reliability", side + left + 14, side + top + 46, title, tendency(filled), body, key=key)
 
 
 def _bin(found: CalibrationBin, side: int, most: int) -> str:

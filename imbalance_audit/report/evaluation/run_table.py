@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.audit_masthead import section
 from imbalance_audit.report.evaluation.arrangement import REGIONS, region_spans, shown_runs, value
 from imbalance_audit.report.evaluation.difference_forest import forest
 from imbalance_audit.report.evaluation.evaluation_facts import ARROWS, MARKS, level, title, verdict_line
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.markup import Markup, element
 from imbalance_audit.report.kit.metric_figures import metric
+from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Difference, Estimate, Evaluation, RunEvaluation

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imbalance_audit.report import metrics
-from imbalance_audit.report.audit.audit_masthead import section
-from imbalance_audit.report.audit.rank_chart import POINTS
 from imbalance_audit.report.evaluation.arrangement import estimates, outer, shown_runs, supports
 from imbalance_audit.report.evaluation.evaluation_facts import confusion_parts, title
 from imbalance_audit.report.evaluation.recall_chart import has_intervals, legend, recalls
 from imbalance_audit.report.evaluation.run_table import estimate_cell
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit import metric_figures as metrics
+from imbalance_audit.report.kit.chart import POINTS
 from imbalance_audit.report.kit.markup import Markup, element, label
 from imbalance_audit.report.kit.metric_figures import CLASS_METRICS
+from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import ClassScore, Evaluation, RunEvaluation

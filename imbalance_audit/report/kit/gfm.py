@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
-from imbalance_audit.report.audit.audit_facts import message_parts
+from imbalance_audit.report.kit.quoting import message_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

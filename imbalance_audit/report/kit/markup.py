@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
-from imbalance_audit.report.audit.audit_facts import message_parts, shown, told
+from imbalance_audit.report.kit.quoting import message_parts, shown, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

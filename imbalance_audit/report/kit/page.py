@@ -124,4 +124,4 @@ def _navigation(sections: Sequence[Section]) -> Markup:
 @cache
 def asset(name: str) -> str:
     """Return a style sheet or script of this folder."""
-    return files("imbalance_audit.report").joinpath(name).read_text(encoding="utf-8")
+    return files("imbalance_audit.report.kit").joinpath(name).read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain
-from imbalance_audit.report.audit.audit_masthead import section
 from imbalance_audit.report.kit.markup import Markup, element, icon, message
+from imbalance_audit.report.kit.sections import section
 from imbalance_audit.report.weights import scheme_table as comparing
 from imbalance_audit.report.weights.weight_facts import loading_code, weight_lines
 

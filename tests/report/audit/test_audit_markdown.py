@@ -10,8 +10,8 @@ import pytest
 
 from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Finding
-from imbalance_audit.report.audit.audit_facts import shown
 from imbalance_audit.report.audit.audit_markdown import LARGEST, render_markdown
+from imbalance_audit.report.kit.quoting import shown
 from tests.report.samples import HOSTILE, RULES, audit_of, hostile, huge, realistic, weights_of
 
 TAGS = {"code", "details", "summary"}

@@ -9,10 +9,10 @@ import pytest
 
 from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Finding
-from imbalance_audit.report.audit.audit_facts import shown
 from imbalance_audit.report.audit.audit_page import render_html
 from imbalance_audit.report.audit.count_table import read
 from imbalance_audit.report.kit.page import LARGEST, asset, pointer
+from imbalance_audit.report.kit.quoting import shown
 from imbalance_audit.weights import diagnose
 from tests.report.samples import HOSTILE, RULES, as_json, audit_of, hostile, huge, realistic, weights_of
 

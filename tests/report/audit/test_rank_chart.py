@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from imbalance_audit.report.audit.rank_chart import POINTS, lorenz, rank_frequency
+from imbalance_audit.report.audit.rank_chart import lorenz, rank_frequency
+from imbalance_audit.report.kit.chart import POINTS
 
 
 def test_a_class_of_one_row_among_a_billion_has_a_mark_of_several_pixels() -> None:

@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 
 from imbalance_audit.records import Evaluation
-from imbalance_audit.report.audit.audit_facts import shown
 from imbalance_audit.report.evaluation.evaluation_markdown import LARGEST, render_evaluation_markdown
+from imbalance_audit.report.kit.quoting import shown
 from tests.report.evaluations import bare, hostile, huge, no_run, nothing, realistic, run_of, score, single, small
 from tests.report.samples import HOSTILE
 

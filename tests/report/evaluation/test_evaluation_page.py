@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from imbalance_audit.records import Evaluation
-from imbalance_audit.report.audit.audit_facts import shown
 from imbalance_audit.report.evaluation.evaluation_page import render_evaluation_html
 from imbalance_audit.report.kit.page import LARGEST, asset, pointer
+from imbalance_audit.report.kit.quoting import shown
+from tests.report.audit.test_audit_page import Page
 from tests.report.evaluations import (
     as_json,
     bare,
@@ -26,7 +27,6 @@ from tests.report.evaluations import (
     small,
 )
 from tests.report.samples import HOSTILE
-from tests.report.test_html import Page
 
 
 def html(evaluation: Evaluation, *, command: str | None = None) -> str:

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from imbalance_audit.records import CalibrationBin
-from imbalance_audit.report.audit.rank_chart import POINTS
 from imbalance_audit.report.evaluation.arrangement import read
 from imbalance_audit.report.evaluation.recall_chart import legend, recalls, reliability, tendency
+from imbalance_audit.report.kit.chart import POINTS
 from tests.report.evaluations import hostile, huge, realistic, small
 
 
