@@ -11,9 +11,9 @@ from imbalance_audit.files.audit import dump_audit
 from imbalance_audit.files.evaluation import dump_evaluation
 from imbalance_audit.files.own_kinds import AUDIT_FILE, EVALUATION_FILE, REPORT_PAGE, REPORT_TEXT, WEIGHT_FILE
 from imbalance_audit.files.staging import transaction
-from imbalance_audit.report.contents import RuleText
-from imbalance_audit.report.html import render_html
-from imbalance_audit.report.markdown import render_markdown
+from imbalance_audit.report.audit.audit_facts import RuleText
+from imbalance_audit.report.audit.audit_markdown import render_markdown
+from imbalance_audit.report.audit.audit_page import render_html
 from imbalance_audit.rules import RULES
 from imbalance_audit.weights import diagnose
 
@@ -100,8 +100,8 @@ def publish_evaluation(
     Raises:
         OptionError: a file cannot be written.
     """
-    from imbalance_audit.report.evaluation_html import render_evaluation_html
-    from imbalance_audit.report.evaluation_markdown import render_evaluation_markdown
+    from imbalance_audit.report.evaluation.evaluation_markdown import render_evaluation_markdown
+    from imbalance_audit.report.evaluation.evaluation_page import render_evaluation_html
 
     found = dump_evaluation(evaluation)
     target = Path(folder)

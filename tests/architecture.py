@@ -63,6 +63,13 @@ INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("adjusting",),
         ("integrations", "__init__"),
     ),
+    "report": (
+        ("kit",),
+        ("weights",),
+        ("audit",),
+        ("evaluation", "machine", "decision"),
+        ("__init__",),
+    ),
 }
 """The same for the parts of a large room."""
 
@@ -107,7 +114,7 @@ REACHING_UP: Mapping[tuple[str, str], str] = {
 }
 """The arrows that go up on purpose: (from, to) → why."""
 
-STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial", "metrics"})
+STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial"})
 """Names that stand once for the value in `records`, its file in `files`, its page in `report`, its command in `cli`."""
 
 

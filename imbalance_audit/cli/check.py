@@ -84,7 +84,7 @@ def check(
     level = fail_on or policy.fail_on or "error"
     text = _rendered(audit, output_format, policy, level, colour=output is None and colours(sys.stdout.isatty()))
     if changes is not None:
-        from imbalance_audit.report.terminal import render_changes
+        from imbalance_audit.report.audit.audit_terminal import render_changes
 
         told = render_changes(changes, str(baseline))
         if output_format == "text":
@@ -135,25 +135,25 @@ def _rendered(audit: Audit, output_format: Format, policy: Policy, level: Thresh
 
         return dump_audit(audit)
     if output_format == "text":
-        from imbalance_audit.report.terminal import render_check
+        from imbalance_audit.report.audit.audit_terminal import render_check
 
         return render_check(audit, colour=colour)
     from imbalance_audit.publishing import RULE_TEXTS
-    from imbalance_audit.report.located import Policed
+    from imbalance_audit.report.machine.located import Policed
 
     policed = Policed(policy.path, policy.lines)
     if output_format == "github":
-        from imbalance_audit.report.github import render_annotations
+        from imbalance_audit.report.machine.github import render_annotations
 
         return render_annotations(audit, policy=policed)
     if output_format == "junit":
-        from imbalance_audit.report.junit import render_junit
+        from imbalance_audit.report.machine.junit import render_junit
 
         failing: tuple[Severity, ...] = () if level == "never" else SEVERITIES[: SEVERITIES.index(level) + 1]
         return render_junit(audit, rules=RULE_TEXTS, failing=failing)
     from importlib.metadata import version
 
-    from imbalance_audit.report.sarif import render_sarif
+    from imbalance_audit.report.machine.sarif import render_sarif
 
     return render_sarif(audit, rules=RULE_TEXTS, policy=policed, version=version("imbalance-audit"))
 
@@ -165,8 +165,8 @@ def _append_summary(audit: Audit) -> None:
         return
     from imbalance_audit.files.appending import append
     from imbalance_audit.publishing import RULE_TEXTS
-    from imbalance_audit.report.github import fitting
-    from imbalance_audit.report.markdown import render_markdown
+    from imbalance_audit.report.audit.audit_markdown import render_markdown
+    from imbalance_audit.report.machine.github import fitting
 
     path = Path(page)
     try:

@@ -65,7 +65,7 @@ def decide(
     from imbalance_audit.decisions.from_predictions import decision_from
     from imbalance_audit.files.decision import dump_decision, save_decision
     from imbalance_audit.predictions.reading import read_predictions
-    from imbalance_audit.report.deciding import render_decision
+    from imbalance_audit.report.decision import render_decision
 
     if reading.classes is None and training.weights is not None:
         reading = replace(reading, classes=training.weights.classes)

@@ -146,7 +146,7 @@ def _tell(evaluation: Evaluation, folder: Path, json: str | None, output_format:
     if json == "-" or output_format == "json":
         sys.stdout.write(dump_evaluation(evaluation))
     else:
-        from imbalance_audit.report.evaluation import render_evaluation_summary
+        from imbalance_audit.report.evaluation.evaluation_terminal import render_evaluation_summary
 
         sys.stdout.write(render_evaluation_summary(evaluation, colour=colours(sys.stdout.isatty())))
     for path in written:

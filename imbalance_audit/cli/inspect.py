@@ -20,7 +20,7 @@ def inspect(
     from dataclasses import asdict
 
     from imbalance_audit.files.weights import load_weights
-    from imbalance_audit.report.weight_table import render_weights
+    from imbalance_audit.report.weights.weights_terminal import render_weights
     from imbalance_audit.weights import diagnose
 
     weights = load_weights(path)

@@ -77,7 +77,7 @@ def scan(
     """Read labels, count and judge them, and write a report: report.html, report.md and audit.json."""
     from imbalance_audit.files.audit import dump_audit, save_audit
     from imbalance_audit.publishing import publish
-    from imbalance_audit.report.terminal import render_summary
+    from imbalance_audit.report.audit.audit_terminal import render_summary
 
     audit = found.audit
     weighed = None if weights is None else weigh(audit)

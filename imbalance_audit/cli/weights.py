@@ -72,7 +72,7 @@ def weights(
     from imbalance_audit.weights import diagnose
 
     if compare:
-        from imbalance_audit.report.comparing import render_comparison
+        from imbalance_audit.report.weights.scheme_table import render_comparison
 
         compared = compare_schemes(
             found.audit, split=of_split, all_rows=all_rows, batch=batch_size, **weigh.materials()
@@ -80,7 +80,7 @@ def weights(
         put_in_place()
         sys.stdout.write(render_comparison(compared))
         return
-    from imbalance_audit.report.weight_table import render_weights
+    from imbalance_audit.report.weights.weights_terminal import render_weights
 
     weighed = weigh(found.audit, split=of_split, all_rows=all_rows)
     if per_sample is not None:

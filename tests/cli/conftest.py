@@ -19,7 +19,7 @@ from unittest.mock import patch
 import polars as pl
 import pytest
 
-from imbalance_audit.cli import main
+from imbalance_audit.cli import main, stopping
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -34,6 +34,7 @@ def run(tmp_path: Path) -> Run:
         with (
             chdir(tmp_path),
             patch.object(sys, "argv", command),
+            patch.object(stopping, "unwind_on_signals"),  # the handlers are those of the tests
             patch.dict(os.environ, {"COLUMNS": "100", **environment}),
             redirect_stdout(told),
             redirect_stderr(said),
@@ -41,6 +42,9 @@ def run(tmp_path: Path) -> Run:
         ):
             warnings.simplefilter("default")  # shown on stderr, as to a user
             code = _exit_code()
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, io.TextIOWrapper) and stream not in (told, said):
+                    stream.detach()  # the command's own wrapper, which would close the buffer with itself
         return CompletedProcess(command, code, *(file.buffer.getvalue().decode() for file in (told, said)))
 
     return audit

@@ -202,7 +202,7 @@ def test_an_evaluation_leaves_torch_and_pandera_unimported(folder: Path) -> None
 
 
 def test_the_report_is_written_and_rendered_again(run: Run, folder: Path) -> None:
-    pytest.importorskip("imbalance_audit.report.evaluation_html")
+    pytest.importorskip("imbalance_audit.report.evaluation.evaluation_page")
 
     done = run("evaluate", "plain.parquet", "--out", "out", "--resamples", "50")
     first = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}

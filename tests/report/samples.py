@@ -7,7 +7,7 @@ from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.records import Audit, ClassCounts, ClassWeights, Coverage, Finding, Measures, Skew, Source
-from imbalance_audit.report.contents import RuleText
+from imbalance_audit.report.audit.audit_facts import RuleText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,8 +12,8 @@ import pytest
 
 from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Evaluation
-from imbalance_audit.report.evaluation_html import render_evaluation_html
-from imbalance_audit.report.html import render_html
+from imbalance_audit.report.audit.audit_page import render_html
+from imbalance_audit.report.evaluation.evaluation_page import render_evaluation_html
 from imbalance_audit.weights import diagnose
 from tests.report import evaluations
 from tests.report.samples import RULES, as_json, hostile, realistic, weights_of

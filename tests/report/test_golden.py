@@ -14,14 +14,14 @@ import pytest
 
 from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.records import Audit, Coverage, Evaluation, Finding
-from imbalance_audit.report.comparing import render_comparison
-from imbalance_audit.report.evaluation import render_evaluation_summary
-from imbalance_audit.report.evaluation_html import render_evaluation_html
-from imbalance_audit.report.evaluation_markdown import render_evaluation_markdown
-from imbalance_audit.report.html import render_html
-from imbalance_audit.report.markdown import render_markdown
-from imbalance_audit.report.terminal import render_findings, render_summary
-from imbalance_audit.report.weight_table import render_weights
+from imbalance_audit.report.audit.audit_markdown import render_markdown
+from imbalance_audit.report.audit.audit_page import render_html
+from imbalance_audit.report.audit.audit_terminal import render_findings, render_summary
+from imbalance_audit.report.evaluation.evaluation_markdown import render_evaluation_markdown
+from imbalance_audit.report.evaluation.evaluation_page import render_evaluation_html
+from imbalance_audit.report.evaluation.evaluation_terminal import render_evaluation_summary
+from imbalance_audit.report.weights.scheme_table import render_comparison
+from imbalance_audit.report.weights.weights_terminal import render_weights
 from imbalance_audit.weights import diagnose
 from tests.report import evaluations
 from tests.report.samples import RULES, as_json, audit_of, weights_of

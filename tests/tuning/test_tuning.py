@@ -18,7 +18,7 @@ from sklearn.metrics import f1_score
 from imbalance_audit import Audit, ClassWeights, candidates_of, class_weights, scan, search_weights, tune_weights
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import Candidate, Tuning
-from imbalance_audit.report.tuning import render_tuning, tuning_values
+from imbalance_audit.report.weights.candidate_table import render_tuning, tuning_values
 
 COUNTS = (400, 60, 12)
 CENTRES = np.array([[0.0, 0.0], [1.5, 0.0], [0.0, 1.5]])

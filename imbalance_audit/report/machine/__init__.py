@@ -1,0 +1,3 @@
+"""Reports for machines: JUnit, SARIF and GitHub's annotations."""
+
+from __future__ import annotations
