@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imbalance_audit.auditing.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again
+from imbalance_audit.auditing.judging import ID_BYTES, ID_RULES, MEMORY, judge_again
 from imbalance_audit.counting.local import run
 from imbalance_audit.counting.tallies import IdTally, merge, to_id_collisions
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
 from imbalance_audit.files.id_state import scan_ids
-from imbalance_audit.records import Coverage
+from imbalance_audit.records import Coverage, fingerprint
 from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:
