@@ -106,7 +106,7 @@ REACHING_UP: Mapping[tuple[str, str], str] = {
 }
 """The arrows that go up on purpose: (from, to) → why."""
 
-STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial"})
+STAGES = frozenset({"audit", "evaluation", "decision", "weights", "split", "trial", "metrics"})
 """Names that stand once for the value in `records`, its file in `files`, its page in `report`, its command in `cli`."""
 
 

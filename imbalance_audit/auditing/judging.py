@@ -11,7 +11,8 @@ from imbalance_audit.records import Audit, LabelFaults, Source, fingerprint
 from imbalance_audit.rules import RULES, Evidence, run_rules
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.rules.rule import ids
-from imbalance_audit.values.class_order import is_integer, order_classes
+from imbalance_audit.values.class_order import order_classes
+from imbalance_audit.values.spelling import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

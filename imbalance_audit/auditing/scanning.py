@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from imbalance_audit.auditing.judging import ID_BYTES, MEMORY, judge
+from imbalance_audit.auditing.meanings import meanings
 from imbalance_audit.counting.local import run
-from imbalance_audit.counting.schemas import PLACEHOLDERS, check_types
+from imbalance_audit.counting.schemas import check_types
 from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError, SourceError
+from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
 from imbalance_audit.files.id_state import save_ids
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.sources import ReadOptions, read, reading
+from imbalance_audit.values.declaration import declared_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
     from imbalance_audit.records import Audit, ClassCounts, IdCollision, Labels, OrderRule, Severity
-
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]+)?")
+    from imbalance_audit.values.declaration import Classes
 
 
 def scan(
@@ -39,7 +39,7 @@ def scan(
     header: bool = True,
     extensions: Sequence[str] = (),
     fold_tags: bool = False,
-    classes: Sequence[str] | None = None,
+    classes: Classes | None = None,
     class_order: OrderRule | None = None,
     ignore: Sequence[str] = (),
     policy: Policy | None = None,
@@ -62,7 +62,8 @@ def scan(
         header: Whether a CSV file has a header.
         extensions: The file suffixes that are samples in a folder tree, where they are not those of images.
         fold_tags: Count the token tags `B-PER` and `I-PER` as `PER`.
-        classes: The class names in training-index order.
+        classes: The class names in training-index order: a list, `class_to_idx`, `id2label`, a ClassLabel, a
+            LabelEncoder, or categories.
         class_order: How classes that nobody declared are ordered.
         ignore: Labels that are no class, such as a void value.
         policy: Which rules run and where their limits are; None: all of them, with their own. `load_policy` reads one.
@@ -88,7 +89,7 @@ def scan(
         header=header,
         extensions=tuple(extensions),
         fold_tags=fold_tags,
-        classes=None if classes is None else tuple(classes),
+        classes=None if classes is None else declared_names(classes),
     )
     labels = read(source, options)
     return scan_labels(
@@ -136,14 +137,15 @@ def scan_labels(
     check_types(labels.frame)
     with reading(labels):
         counts = to_class_counts(run(ClassTally(labels.names, labels.split_names), labels.frame))
-    if labels.untyped and (names := _whole_numbers(counts, labels.path)):
+    integers = labels.frame.collect_schema()["label"].is_integer() and not labels.names
+    policy = policy or Policy()
+    if names := meanings(labels, counts, policy.classes):
         labels = replace(labels, names={**labels.names, **names})
         counts = merge(replace(counts, label=tuple(names.get(name or "", name) for name in counts.label)))
     if not counts.total_samples:
         message = f"{plain(labels.path)} holds no rows: there is nothing to check."
         raise EmptySourceError(message)
     _refuse_foreign(ignore, counts)
-    integers = labels.frame.collect_schema()["label"].is_integer() and not labels.names
     audit = judge(
         labels,
         counts,
@@ -151,30 +153,12 @@ def scan_labels(
         integers=integers,
         rule=class_order,
         ignore=ignore,
-        policy=policy or Policy(),
+        policy=policy,
     )
     if keep_ids is not None:
         with reading(labels):
             save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
     return Scanned(audit, labels)
-
-
-def _whole_numbers(counts: ClassCounts, path: str) -> dict[str, str]:
-    """Return the integer that each label such as "3.0" stands for, where a format without types holds only numbers.
-
-    Raises:
-        SourceError: the numbers have fractions: they are measurements, not classes.
-    """
-    numbers = {label for label in counts.per_label() if label.strip().lower() not in PLACEHOLDERS}
-    if not numbers or not all(map(_DECIMAL.fullmatch, numbers)):
-        return {}
-    if fractions := sorted(label for label in numbers if not float(label).is_integer()):
-        message = (
-            f"The label column of {plain(path)} holds numbers with fractions, such as {quoted(fractions[0])}: "
-            "measurements, not classes. Name another column with --label, or bin it in a pipeline file."
-        )
-        raise SourceError(message)
-    return {label: str(int(float(label))) for label in numbers if "." in label}
 
 
 def _refuse_foreign(ignore: Sequence[str], counts: ClassCounts) -> None:

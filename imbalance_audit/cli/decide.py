@@ -13,6 +13,7 @@ from imbalance_audit.cli.evaluate import Id, Label, Outputs, Positive, Scores, T
 from imbalance_audit.cli.options import Classes, Format, Header, OutputFormat, Separator, Split, class_names, given, say
 from imbalance_audit.errors import OptionError
 from imbalance_audit.records import ClassWeights, InverseMap
+from imbalance_audit.records.metrics import DECISION_METRICS
 
 Weights = Annotated[
     Path | None, typer.Option(help="Weight file of the training: what is undone, the class prior and the classes.")
@@ -128,8 +129,8 @@ def tune_by(
     metric: Annotated[
         str | None,
         typer.Option(
-            help="macro_f1, f_beta, balanced_accuracy, accuracy, expected_cost (--costs) or recall_at_precision; of "
-            "two classes f_beta and the recall are the second one's. [default: macro_f1; expected_cost for costs]"
+            help=f"One of {', '.join(DECISION_METRICS)}; expected_cost needs --costs; of two classes f_beta and the "
+            "recall are the second one's. [default: macro_f1; expected_cost for costs]"
         ),
     ] = None,
     method: Annotated[

@@ -17,7 +17,7 @@ from imbalance_audit.decisions.applying import apply, decide
 from imbalance_audit.decisions.correction import correct, inverse_map
 from imbalance_audit.decisions.fitting import TuningPlan
 from imbalance_audit.decisions.logit_formulas import Decided
-from imbalance_audit.decisions.objective import Metric
+from imbalance_audit.decisions.objective import Objective
 from imbalance_audit.decisions.prior_shift import (
     UncalibratedWarning,
     estimate_prior,
@@ -31,7 +31,7 @@ from imbalance_audit.decisions.tuned_decision import tune_decision
 __all__ = [
     "Calibration",
     "Decided",
-    "Metric",
+    "Objective",
     "TuningPlan",
     "UncalibratedWarning",
     "apply",

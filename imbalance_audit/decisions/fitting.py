@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.objective import Metric, MetricName
+    from imbalance_audit.decisions.objective import Objective
     from imbalance_audit.decisions.strength import Curve
     from imbalance_audit.records import Decision
 
@@ -37,7 +37,7 @@ class TuningPlan:
     Attributes:
         method: `tau`: argmax of log p - τ·log π, τ from a grid. `offsets`: argmax of log p + b, b by coordinate ascent.
             `thresholds`: of two classes, or of each of several labels. `costs`: the least expected cost, nothing tuned.
-        metric: What is tuned by, as `Metric` tells.
+        metric: What is tuned by, as `Objective` tells.
         beta: β of `f_beta`.
         precision: Of `recall_at_precision`.
         costs: truth → predicted → cost, of method `costs` and metric `expected_cost`.
@@ -52,7 +52,7 @@ class TuningPlan:
     """
 
     method: Method = "tau"
-    metric: MetricName = "macro_f1"
+    metric: str = "macro_f1"
     beta: float = 1.0
     precision: float = 0.9
     costs: Mapping[str, Mapping[str, float]] | None = None
@@ -80,7 +80,7 @@ class Task(NamedTuple):
     """What does not change from fold to fold."""
 
     plan: TuningPlan
-    metric: Metric
+    metric: Objective
     blank: Decision
     prior: NDArray[np.float64]
     size: int

@@ -7,26 +7,25 @@ delta method): no resampling. It is a large-sample figure; with a handful of row
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError, did_you_mean
 from imbalance_audit.records import Estimate
+from imbalance_audit.records.metrics import DECISION_METRICS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MetricName = Literal["macro_f1", "f_beta", "balanced_accuracy", "accuracy", "expected_cost", "recall_at_precision"]
 
 NORMAL_95 = 1.959964
 """Standard errors on either side of a 95 % interval."""
 
 
 @dataclass(frozen=True)
-class Metric:
-    """What is tuned by.
+class Objective:
+    """What a decision is tuned by: a metric of `DECISION_METRICS`, with its parameters.
 
     Attributes:
         name: `macro_f1`: the mean F1 of the classes. `f_beta`: F_β, of the second of two classes, else the classes'
@@ -39,16 +38,16 @@ class Metric:
         costs: costs[truth][predicted], (C, C), of `expected_cost`.
     """
 
-    name: MetricName
+    name: str
     beta: float = 1.0
     precision: float = 0.9
     costs: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        names = get_args(MetricName)
-        if self.name not in names:
-            message = f"There is no metric {quoted(str(self.name))}.{did_you_mean(str(self.name), names)} "
-            raise OptionError(message + f"Choose one of {', '.join(names)}.")
+        known = tuple(DECISION_METRICS)
+        if self.name not in known:
+            message = f"There is no metric {quoted(str(self.name))}.{did_you_mean(str(self.name), known)} "
+            raise OptionError(message + f"Choose one of {', '.join(known)}.")
         if not 0 < self.beta < np.inf or not 0 < self.precision <= 1:
             message = f"Expected beta above 0 and a precision from 0 to 1, got {self.beta} and {self.precision}."
             raise OptionError(message)
@@ -59,7 +58,7 @@ class Metric:
     @property
     def sign(self) -> float:
         """1 where more is better, -1 where less is."""
-        return -1.0 if self.name == "expected_cost" else 1.0
+        return -1.0 if DECISION_METRICS[self.name].better == "lower" else 1.0
 
     @property
     def most(self) -> float:
@@ -69,7 +68,7 @@ class Metric:
     @property
     def needs_every_class(self) -> bool:
         """Whether a class without a row leaves the metric undefined."""
-        return self.name not in ("accuracy", "expected_cost")
+        return "every class" in DECISION_METRICS[self.name].needs
 
     def utility(self, table: NDArray[np.float64], *, positive: bool = False) -> NDArray[np.float64]:
         """Return what a search makes as large as it can, of tables (…, C, C).
@@ -196,7 +195,7 @@ class Judged:
 
 
 def judge(
-    metric: Metric, truth: NDArray[np.int64], predicted: NDArray[np.int64], weight: NDArray[np.float64], size: int
+    metric: Objective, truth: NDArray[np.int64], predicted: NDArray[np.int64], weight: NDArray[np.float64], size: int
 ) -> Judged:
     """Return a metric of predictions: class indices (N,), or 0 and 1 (N, C) where a row may have several labels."""
     table = table_of(truth, predicted, weight, size)

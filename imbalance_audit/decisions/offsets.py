@@ -11,7 +11,7 @@ from imbalance_audit.decisions.objective import table_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.objective import Metric
+    from imbalance_audit.decisions.objective import Objective
 
 SWEEPS = 10
 """Rounds over the classes at most."""
@@ -24,7 +24,7 @@ def tune_offsets(
     log_p: NDArray[np.float64],
     truth: NDArray[np.int64],
     start: NDArray[np.float64],
-    metric: Metric,
+    metric: Objective,
     weight: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return offsets (C,) with the mean 0 that no change of a single one improves.
@@ -81,7 +81,7 @@ def _best_of_class(
     truth: NDArray[np.int64],
     leading: _Leading,
     c: int,
-    metric: Metric,
+    metric: Objective,
     weight: NDArray[np.float64],
 ) -> tuple[float, float]:
     """Return the best offset of one class with the others fixed, and the metric there."""
@@ -118,7 +118,7 @@ def _along(
     rival: NDArray[np.int64],
     w: NDArray[np.float64],
     c: int,
-    metric: Metric,
+    metric: Objective,
     size: int,
 ) -> NDArray[np.float64]:
     """Return the utility (N + 1,) after the first k rows went from their rival to class c."""
@@ -132,7 +132,7 @@ def _along(
 
 
 def _payoff(
-    metric: Metric, rows: NDArray[np.float64], y: NDArray[np.int64], said: NDArray[np.int64]
+    metric: Objective, rows: NDArray[np.float64], y: NDArray[np.int64], said: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     if metric.name == "expected_cost":
         cost: NDArray[np.float64] = metric.costs[y, said]
@@ -149,7 +149,7 @@ def _along_f(
     w: NDArray[np.float64],
     c: int,
     table: NDArray[np.float64],
-    metric: Metric,
+    metric: Objective,
 ) -> NDArray[np.float64]:
     """Return the mean F_β along the switches: that of c grows by what it gains, that of each rival by what it loses."""
     size = len(table)

@@ -12,7 +12,7 @@ from imbalance_audit.decisions.objective import judge, table_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.objective import Judged, Metric
+    from imbalance_audit.decisions.objective import Judged, Objective
 
 GRID: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(61))
 """τ from 0 (the likeliest class) over 1 (the class prior undone) to 3, by 0.05."""
@@ -40,7 +40,7 @@ def tau_curve(
     log_p: NDArray[np.float64],
     truth: NDArray[np.int64],
     prior: NDArray[np.float64],
-    metric: Metric,
+    metric: Objective,
     weight: NDArray[np.float64],
 ) -> Curve:
     """Return the metric at every τ of the grid.
@@ -68,13 +68,13 @@ def tau_curve(
 
 
 def curve_errors(
-    curve: Curve, truth: NDArray[np.int64], metric: Metric, weight: NDArray[np.float64], size: int
+    curve: Curve, truth: NDArray[np.int64], metric: Objective, weight: NDArray[np.float64], size: int
 ) -> list[Judged]:
     """Return each point of a curve with its influences, for intervals."""
     return [judge(metric, truth, predicted.astype(np.int64), weight, size) for predicted in curve.predictions]
 
 
-def one_standard_error(curve: Curve, judged: list[Judged], metric: Metric) -> float:
+def one_standard_error(curve: Curve, judged: list[Judged], metric: Objective) -> float:
     """Return the least τ whose metric is within one standard error of the best one: the weakest that is as good.
 
     Source: Breiman et al., Classification and Regression Trees, 1984, section 3.4.3.

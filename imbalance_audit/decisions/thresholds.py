@@ -12,7 +12,7 @@ from imbalance_audit.errors import OptionError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from imbalance_audit.decisions.objective import Metric
+    from imbalance_audit.decisions.objective import Objective
 
 
 def cost_threshold(false_positive: float, false_negative: float) -> float:
@@ -35,7 +35,7 @@ def cost_threshold(false_positive: float, false_negative: float) -> float:
 def tune_threshold(
     odds: NDArray[np.float64],
     truth: NDArray[np.int64],
-    metric: Metric,
+    metric: Objective,
     weight: NDArray[np.float64],
     *,
     positive: bool,

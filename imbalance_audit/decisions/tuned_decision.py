@@ -16,7 +16,7 @@ from imbalance_audit.decisions.checked_arrays import (
     refuse_classes_without_rows,
 )
 from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
-from imbalance_audit.decisions.objective import Metric, judge
+from imbalance_audit.decisions.objective import Objective, judge
 from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.decisions.strength import GRID, curve_errors
 from imbalance_audit.display import quoted
@@ -101,7 +101,7 @@ def _task(
     size = len(classes)
     _refuse(plan, size, multilabel)
     costs = np.zeros((0, 0)) if plan.costs is None else np.asarray(regrets(classes, plan.costs), dtype=np.float64)
-    metric = Metric(plan.metric, plan.beta, plan.precision, costs)
+    metric = Objective(plan.metric, plan.beta, plan.precision, costs)
     rows = y.sum(axis=0) if multilabel else np.bincount(y, minlength=size)
     if metric.needs_every_class:
         refuse_classes_without_rows(classes, rows, need=f"to tune by {metric.name}")

@@ -32,7 +32,7 @@ class _Ranked:
     rows: sparse.csr_array
     hits: sparse.csr_array
 
-    def precision(self, weights: Floats) -> Floats:
+    def average_precision(self, weights: Floats) -> Floats:
         """Return the average precision of each resample; NaN for one without a row of the class."""
         added = np.asarray(self.hits @ weights)
         hits = _from_the_top(added)
@@ -59,7 +59,7 @@ class ClassSums:
         return (self._pr_auc(weights), *(() if self.gaps is None else (self._classwise_gap(self.gaps, weights),)))
 
     def _pr_auc(self, weights: Floats) -> Floats:
-        every = np.stack([one.precision(weights) for one in self.ranked])
+        every = np.stack([one.average_precision(weights) for one in self.ranked])
         there = ~np.isnan(every)
         count = there.sum(axis=0)
         total = np.where(there, every, 0).sum(axis=0)

@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imbalance_audit.evaluation.intervals import percentile
-from imbalance_audit.evaluation.names import LOWER_IS_BETTER, METRICS
 from imbalance_audit.records import Difference, Estimate
+from imbalance_audit.records.metrics import CLASS_METRICS, RUN_METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from imbalance_audit.evaluation.judged_run import JudgedRun
     from imbalance_audit.predictions.predicted import Predictions
-    from imbalance_audit.records import RunEvaluation, Verdict
+    from imbalance_audit.records import Verdict
+    from imbalance_audit.records.metrics import Metric
 
-    Floats = NDArray[np.float64]
 
-
-def compare_runs(
-    one: tuple[Predictions, RunEvaluation, Mapping[str, Floats]],
-    other: tuple[Predictions, RunEvaluation, Mapping[str, Floats]],
-    confidence: float,
-) -> tuple[Difference, ...]:
-    """Return what the second run does better or worse than the first, metric by metric, then recall by class.
+def compare_runs(runs: Sequence[JudgedRun], confidence: float) -> tuple[Difference, ...]:
+    """Return what each run does better or worse than each one before it, metric by metric, then recall by class.
 
     A metric is compared by the bootstrap over the same rows, so what makes rows easy or hard for both cancels. The
     recall of a class may rest on three rows, of which a bootstrap knows nothing; its interval is that of Bonett & Price
     (Stat. Methods Med. Res. 2012) for paired shares.
 
     Args:
-        one: The run that is compared with: its predictions, figures and resamples.
-        other: The run that is judged.
+        runs: The runs, over the same rows, in the order in which they are compared.
         confidence: The level of the intervals.
     """
-    found = []
-    for metric in METRICS:
-        before, after = (run[1].metrics.get(metric) for run in (one, other))
-        if metric not in one[2] or metric not in other[2] or before is None or after is None:
-            continue
-        if before.value is None or after.value is None:
-            continue
-        change = percentile(after.value - before.value, other[2][metric] - one[2][metric], confidence)
-        found.append(_difference(metric, one[1].name, other[1].name, change))
-    for label, change in _recalls(one[0], other[0], confidence):
-        found.append(_difference(f"recall[{label}]", one[1].name, other[1].name, change))
-    return tuple(found)
+    pairs = combinations(runs, 2)
+    return tuple(one for pair in pairs for one in (*_of_metrics(*pair, confidence), *_of_recalls(*pair, confidence)))
+
+
+def _of_metrics(first: JudgedRun, second: JudgedRun, confidence: float) -> Iterator[Difference]:
+    for key, metric in RUN_METRICS.items():
+        before, after = (run.evaluation.metrics.get(key, Estimate(None)).value for run in (first, second))
+        drawn = [run.resamples.get(key) for run in (first, second)]
+        if before is not None and after is not None and drawn[0] is not None and drawn[1] is not None:
+            change = percentile(after - before, drawn[1] - drawn[0], confidence)
+            yield _difference(key, metric, first, second, change)
+
+
+def _of_recalls(first: JudgedRun, second: JudgedRun, confidence: float) -> Iterator[Difference]:
+    for label, change in _recalls(first.predictions, second.predictions, confidence):
+        yield _difference(f"recall[{label}]", CLASS_METRICS["recall"], first, second, change)
 
 
 def _recalls(one: Predictions, other: Predictions, confidence: float) -> list[tuple[str, Estimate]]:
@@ -88,11 +86,11 @@ def paired_share(gained: int, lost: int, rows: int, confidence: float) -> Estima
     return Estimate((gained - lost) / rows, max(-1.0, up - down - half), min(1.0, up - down + half))
 
 
-def _difference(metric: str, first: str, second: str, change: Estimate) -> Difference:
-    return Difference(metric, first, second, change, _verdict(metric, change))
+def _difference(key: str, metric: Metric, first: JudgedRun, second: JudgedRun, change: Estimate) -> Difference:
+    return Difference(key, first.evaluation.name, second.evaluation.name, change, _verdict(metric, change))
 
 
-def _verdict(metric: str, change: Estimate) -> Verdict:
+def _verdict(metric: Metric, change: Estimate) -> Verdict:
     if change.low is None or change.high is None or change.low <= 0 <= change.high:
         return "noise"
-    return "better" if (change.high < 0) == (metric in LOWER_IS_BETTER) else "worse"
+    return "better" if (change.high < 0) == (metric.better == "lower") else "worse"

@@ -43,7 +43,7 @@ class RowScores:
 
 
 @dataclass(frozen=True)
-class ClassFigures:
+class ScoreFigures:
     """What each class's scores are worth.
 
     Attributes:
@@ -64,7 +64,7 @@ def row_scores(predictions: Predictions) -> RowScores | None:
     return RowScores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def class_figures(predictions: Predictions, weight: Floats | None) -> ClassFigures:
+def score_figures(predictions: Predictions, weight: Floats | None) -> ScoreFigures:
     """Return what each class's scores are worth.
 
     Args:
@@ -72,7 +72,7 @@ def class_figures(predictions: Predictions, weight: Floats | None) -> ClassFigur
         weight: What each row counts in the calibration error; None: the same.
     """
     if predictions.scores is None:
-        return ClassFigures(None, None)
+        return ScoreFigures(None, None)
     precisions, errors = [], []
     probable = predictions.outputs != "scores"
     total = float(len(predictions.truth) if weight is None else weight.sum())
@@ -81,7 +81,7 @@ def class_figures(predictions: Predictions, weight: Floats | None) -> ClassFigur
         precisions.append(average_precision(truth, score))
         if probable:
             errors.append(float(calibration_error(gaps_of(score, truth, weight), total)))
-    return ClassFigures(np.array(precisions), np.array(errors) if probable else None)
+    return ScoreFigures(np.array(precisions), np.array(errors) if probable else None)
 
 
 def positives(predictions: Predictions, label: int) -> NDArray[np.bool_]:

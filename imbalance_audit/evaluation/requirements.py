@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import OptionError, did_you_mean
-from imbalance_audit.evaluation.names import CLASS_METRICS, METRICS, REGIONS
+from imbalance_audit.measures.class_regions import REGIONS
 from imbalance_audit.records import Estimate, Requirement
+from imbalance_audit.records.metrics import CLASS_METRICS, RUN_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +78,7 @@ def parse(text: str, classes: Sequence[str], runs: Sequence[str]) -> Condition:
         run = _known(run.strip(), runs, what="run", text=text)
     label = None if found["label"] is None else found["label"]
     if label is None:
-        _known(metric, METRICS, what="metric", text=text, others=CLASS_METRICS)
+        _known(metric, tuple(RUN_METRICS), what="metric", text=text, others=tuple(CLASS_METRICS))
     elif metric == _REGION_METRIC:
         label = _known(label.strip(), REGIONS, what="region", text=text)
     else:

@@ -152,8 +152,8 @@ def _weights(units: int, resamples: int, rng: np.random.Generator) -> Iterator[F
 def _put_together(parts: Sequence[tuple[Floats, ...]], ranked: Sequence[tuple[Floats, ...]], run: RowSums) -> Resampled:
     support, rows, hits, predicted, others = (np.concatenate(part, axis=0) for part in zip(*parts, strict=True))
     names, bins = list(run.features), run.bins
-    scored = [np.concatenate(part) for part in zip(*ranked, strict=True)]
+    of_scores = [np.concatenate(part) for part in zip(*ranked, strict=True)]
     features = {name: others[:, i] for i, name in enumerate(names)}
     return Resampled(
-        Totals(hits, predicted, support, rows), features, None if bins is None else others[:, len(names) :], *scored
+        Totals(hits, predicted, support, rows), features, None if bins is None else others[:, len(names) :], *of_scores
     )

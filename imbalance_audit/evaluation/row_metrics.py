@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClassTable:
-    """The figures of each class, (C,) each; NaN where one is not defined.
+class LabelFigures:
+    """What the predicted labels are worth: the figures of each class, (C,) each, NaN where one is not defined.
 
     Attributes:
         support: Rows of the class.
@@ -42,7 +42,7 @@ class ClassTable:
     overall: dict[str, float]
 
 
-def of_one_label(pairs: Pairs, classes: int) -> ClassTable:
+def of_one_label(pairs: Pairs, classes: int) -> LabelFigures:
     """Return the figures of rows with one label, from how often each pair of truth and prediction occurs.
 
     Macro-F1 is the mean over the classes that occur or are predicted, balanced accuracy (Brodersen et al., ICPR 2010)
@@ -65,10 +65,10 @@ def of_one_label(pairs: Pairs, classes: int) -> ClassTable:
         # scikit-learn warns where there is one label only, and has 0 as well.
         "mcc": float(matthews_corrcoef(truth, said, sample_weight=rows)) if len(rows) > 1 else 0.0,
     }
-    return ClassTable(support, predicted, hits, *table, overall)
+    return LabelFigures(support, predicted, hits, *table, overall)
 
 
-def of_many_labels(predictions: Predictions) -> ClassTable:
+def of_many_labels(predictions: Predictions) -> LabelFigures:
     """Return the figures of rows with several labels. Accuracy is the share of rows of which every label is right."""
     truth, said = predictions.truth, predictions.predicted
     table = _table(truth, said, len(predictions.classes), weight=None)
@@ -78,7 +78,7 @@ def of_many_labels(predictions: Predictions) -> ClassTable:
     if not np.isnan(table[1]).all():
         overall["worst_recall"] = float(np.nanmin(table[1]))
     overall["micro_f1"] = float(f1_score(truth, said, average="micro", zero_division=np.nan))
-    return ClassTable(truth.sum(axis=0), said.sum(axis=0), (truth & said).sum(axis=0), *table, overall)
+    return LabelFigures(truth.sum(axis=0), said.sum(axis=0), (truth & said).sum(axis=0), *table, overall)
 
 
 def _table(

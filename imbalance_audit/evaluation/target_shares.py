@@ -56,7 +56,7 @@ def target_shares(
 def target_weights(
     truth: NDArray[np.int64], target: Mapping[str, float] | None
 ) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    """Return what each row counts under the target, as `decisions.priors.row_weights` tells, and notes.
+    """Return what each row counts under the target, as `decisions.prior_shift.row_weights` tells, and notes.
 
     A class that the target holds and the rows do not cannot be judged; the others keep their ratios.
 

@@ -10,17 +10,19 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError, did_you_mean
 from imbalance_audit.predictions.prediction_columns import is_list
-from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS
-from imbalance_audit.sources.tidying.declared_classes import names_of_codes
 from imbalance_audit.sources.tidying.encodings import as_list, is_odd, is_set
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, value_type
+from imbalance_audit.sources.tidying.vectors import spread, width_of
 from imbalance_audit.values.class_order import order_classes
+from imbalance_audit.values.matching import common_names, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from imbalance_audit.predictions.row_names import RowNames
+    from imbalance_audit.values.matching import ValueType
 
 _TEXT = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
@@ -69,10 +71,8 @@ def class_matrix(
     Raises:
         SourceError: a label is no class.
     """
-    if isinstance(values.dtype, pl.Array):
-        values = values.arr.to_list()
-    if _is_one_hot(values, len(classes)):
-        return np.asarray(values.explode().to_numpy(), np.int64).reshape(len(values), len(classes))
+    if (width := width_of(values, rows.path)) is not None:
+        return _vectors(values, width, classes, rows)
     lists = values.to_frame("label").select(as_list("label", separator).alias("label"), row=pl.int_range(pl.len()))
     each = lists.explode("label", empty_as_null=True, keep_nulls=True).drop_nulls("label")
     text = each["label"].cast(pl.String)
@@ -132,23 +132,50 @@ def column_order(names: Sequence[str], classes: Sequence[str], path: str, *, wha
     return [at[name] for name in classes]
 
 
-def classes_of(columns: Iterable[pl.Series], *, separator: str | None, untyped: bool) -> tuple[str, ...]:
-    """Return the classes that occur, in order: whole numbers as numbers, text by code point."""
-    found: set[str] = set()
-    integers = True
-    for values in columns:
-        flat = values
-        if several(values, separator):
-            frame = values.to_frame("label")
-            lists = pl.col("label").arr.to_list() if isinstance(values.dtype, pl.Array) else as_list("label", separator)
-            flat = frame.select(lists.explode(empty_as_null=True, keep_nulls=True)).to_series()
-        if isinstance(flat.dtype, FLOATS):
-            flat = flat.cast(pl.Int64, strict=False)
-        texts = [str(text) for text in flat.cast(pl.String).unique() if text is not None]
-        integers &= isinstance(flat.dtype, INTEGERS) or (untyped and all(text.isdecimal() for text in texts))
-        found.update(texts)
-    numbered = integers and all(text.lstrip("-").isdecimal() for text in found)
-    return order_classes(found, declared=None, rule="numeric" if numbered else "lexical", integers=numbered)[0]
+def classes_of(
+    columns: Sequence[tuple[pl.Series, bool]], *, separator: str | None, path: str
+) -> tuple[str, ...]:
+    """Return the classes that occur, in order: whole numbers as numbers, text by code point.
+
+    Args:
+        columns: Columns that speak of the same classes, and whether numbers and text can be told apart in each.
+        separator: What joins several labels in one text.
+        path: What the file is called.
+
+    Raises:
+        SourceError: two columns share no class.
+    """
+    spoken = [_spoken(values, separator, path, untyped=untyped) for values, untyped in columns]
+    common = common_names(spoken)
+    if common is None:
+        shown = " and ".join(_listed(values) for values, _ in spoken)
+        message = (
+            f"The labels and the predictions of {plain(path)} share no class: {shown}. Spell both alike, or declare the"
+            " classes with --classes."
+        )
+        raise SourceError(message)
+    tables, found = common
+    every = set().union(*(table.values() for table in tables))
+    return order_classes(every, declared=None, rule=None, integers=found == "integer")[0]
+
+
+def _spoken(values: pl.Series, separator: str | None, path: str, *, untyped: bool) -> tuple[list[str], ValueType]:
+    """Return the distinct values of a column, spelled, and what its type says of them."""
+    if (width := width_of(values, path)) is not None:
+        return [str(place) for place in range(width)], "integer"
+    flat = values
+    if several(values, separator):
+        lists = as_list("label", separator).explode(empty_as_null=True, keep_nulls=True)
+        flat = values.to_frame("label").select(lists).to_series()
+    if isinstance(flat.dtype, FLOATS):
+        flat = flat.cast(pl.Int64, strict=False)
+    texts = [str(text) for text in flat.cast(pl.String).unique().sort() if text is not None]
+    return texts, value_type(flat.dtype, untyped=untyped)
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Return the first few values, quoted."""
+    return ", ".join(quoted(value, longest=40) for value in values[:3]) + (", …" if len(values) > 3 else "")
 
 
 def _scalars(values: pl.Series, rows: RowNames, what: str) -> pl.Series:
@@ -169,24 +196,22 @@ def _scalars(values: pl.Series, rows: RowNames, what: str) -> pl.Series:
 
 
 def _mapped(text: pl.Series, classes: Sequence[str], dtype: pl.DataType, *, untyped: bool) -> pl.Series:
-    index = {name: i for i, name in enumerate(classes)}
-    codes = names_of_codes(dtype, classes, untyped=untyped)
-    table = {**{code: index[name] for code, name in codes.items()}, **({} if codes and not untyped else index)}
-    if isinstance(dtype, pl.Boolean) and len(classes) == 2 and not {"true", "false"} & set(classes):
-        table |= {"false": 0, "true": 1}
+    found = places(map(str, text.drop_nulls().unique()), classes, value_type(dtype, untyped=untyped))
     return text.replace_strict(
-        pl.Series(list(table), dtype=pl.String), pl.Series(list(table.values()), dtype=pl.Int64), default=None
+        pl.Series(list(found), dtype=pl.String), pl.Series(list(found.values()), dtype=pl.Int64), default=None
     )
 
 
-def _is_one_hot(values: pl.Series, size: int) -> bool:
-    """A list of as many labels as there are classes, all 0 or 1, would name the first two of more over and over."""
-    if not isinstance(values.dtype, pl.List) or not isinstance(values.dtype.inner, (*INTEGERS, *FLOATS, pl.Boolean)):
-        return False
-    if size < 3 or not bool((values.list.len() == size).fill_null(value=False).all()):
-        return False
-    each = values.explode().cast(pl.Float64)
-    return not each.null_count() and bool(((each == 0) | (each == 1)).all())
+def _vectors(values: pl.Series, width: int, classes: Sequence[str], rows: RowNames) -> NDArray[np.int64]:
+    if width != len(classes):
+        message = (
+            f"Column {quoted(values.name)} of {plain(rows.path)} holds vectors of {width:,} places, and there are"
+            f" {len(classes):,} classes. Name as many with --classes, in the order of the places."
+        )
+        raise SourceError(message)
+    frame, columns = spread(values.to_frame().lazy(), values.name, values.dtype, width)
+    found = frame.select(list(columns)).collect()
+    return one_hot_matrix(found, [str(place) for place in range(width)], [str(place) for place in range(width)], rows.path)
 
 
 def _refuse(value: str, classes: Sequence[str], row: str, what: str) -> NoReturn:

@@ -55,18 +55,18 @@ def read_predictions(source: object, options: PredictionOptions | None = None, *
     classes, notes = _classes(found, options, multilabel=multilabel)
     task: Task = "multilabel" if multilabel else "binary" if len(classes) == 2 else "multiclass"
     truth = _truth(found, classes, options, multilabel=multilabel)
-    scored = _scored(found, classes, options, task)
-    predicted = _predicted(found, classes, options, scored, task)
-    if found.columns.prediction is not None and scored.scores is not None:
-        notes += _disagreement(predicted, _likeliest(scored, task))
+    told = _scores(found, classes, options, task)
+    predicted = _predicted(found, classes, options, told, task)
+    if found.columns.prediction is not None and told.scores is not None:
+        notes += _disagreement(predicted, _likeliest(told, task))
     return Predictions(
         name=name,
         path=found.path,
         task=task,
         classes=classes,
         truth=truth,
-        outputs=scored.outputs,
-        scores=scored.scores,
+        outputs=told.outputs,
+        scores=told.scores,
         predicted=predicted,
         id=None if found.ids is None else np.asarray(found.ids.to_list(), object),
         group=None if found.groups is None else np.asarray(found.groups.to_list(), object),
@@ -74,7 +74,7 @@ def read_predictions(source: object, options: PredictionOptions | None = None, *
     )
 
 
-class _Scored(NamedTuple):
+class _Scores(NamedTuple):
     outputs: Literal["logits", "probabilities", "scores", "classes"]
     scores: NDArray[np.float64] | None
 
@@ -104,8 +104,10 @@ def _classes(
         raise SourceError(message)
     if found.truth_names:
         return found.truth_names, ()
-    columns = [labels] + ([found.frame[found.columns.prediction]] if found.columns.prediction else [])
-    occurring = classes_of(columns, separator=options.separator, untyped=found.truth_untyped)
+    columns = [(labels, found.truth_untyped)]
+    if found.columns.prediction is not None:
+        columns.append((found.frame[found.columns.prediction], found.untyped))
+    occurring = classes_of(columns, separator=options.separator, path=found.path)
     if scores is not None:
         return _two_classes(occurring, options, found.path), ()
     return occurring, ("The classes are those that occur; none was declared.",)
@@ -136,10 +138,10 @@ def _truth(
     return class_indices(labels, classes, found.rows, untyped=found.truth_untyped, what="label")
 
 
-def _scored(found: Gathered, classes: tuple[str, ...], options: PredictionOptions, task: Task) -> _Scored:
+def _scores(found: Gathered, classes: tuple[str, ...], options: PredictionOptions, task: Task) -> _Scores:
     columns = found.columns.scores
     if columns is None:
-        return _Scored("classes", None)
+        return _Scores("classes", None)
     single = not columns.names and not is_list(found.frame.schema[columns.columns[0]])
     if single and task != "binary":
         message = (
@@ -160,7 +162,7 @@ def _scored(found: Gathered, classes: tuple[str, ...], options: PredictionOption
             raise SourceError(message)
     elif outputs == "probabilities" and exclusive:
         rescale(scores)
-    return _Scored(outputs, scores)
+    return _Scores(outputs, scores)
 
 
 def _both(
@@ -175,11 +177,11 @@ def _both(
     return np.stack(pair, axis=1)
 
 
-def _likeliest(scored: _Scored, task: Task) -> NDArray[np.int64]:
-    assert scored.scores is not None  # noqa: S101 -- asked only where there are scores
+def _likeliest(told: _Scores, task: Task) -> NDArray[np.int64]:
+    assert told.scores is not None  # noqa: S101 -- asked only where there are scores
     if task != "multilabel":
-        return _largest(scored.scores)
-    return (scored.scores >= (0.5 if scored.outputs == "probabilities" else 0)).astype(np.int64)
+        return _largest(told.scores)
+    return (told.scores >= (0.5 if told.outputs == "probabilities" else 0)).astype(np.int64)
 
 
 def _largest(scores: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -188,16 +190,16 @@ def _largest(scores: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _predicted(
-    found: Gathered, classes: tuple[str, ...], options: PredictionOptions, scored: _Scored, task: Task
+    found: Gathered, classes: tuple[str, ...], options: PredictionOptions, told: _Scores, task: Task
 ) -> NDArray[np.int64]:
     if found.columns.prediction is None:
-        if task == "multilabel" and scored.outputs == "scores":
+        if task == "multilabel" and told.outputs == "scores":
             message = (
                 f"From which score on a label is predicted is not known in {plain(found.path)}. Pass --outputs"
                 " logits or --outputs probabilities."
             )
             raise SourceError(message)
-        return _likeliest(scored, task)
+        return _likeliest(told, task)
     said = found.frame[found.columns.prediction]
     if task == "multilabel":
         return class_matrix(

@@ -1,117 +1,28 @@
-"""The metrics: what each is called, which way is better, how its figures read, and what it means."""
+"""How metrics are told: in which order, by which name, and how their figures read."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from math import inf, isfinite, isnan
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
+from imbalance_audit.records import metrics as table
+from imbalance_audit.records.metrics import Metric
 from imbalance_audit.report import figures
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Estimate
 
-MetricUnit = Literal["share", "number", "cost"]
-"""Shares are told in per cent and their changes in points; numbers share one scale; a cost has its own."""
+MetricUnit = table.MetricUnit
 
-
-class Metric(NamedTuple):
-    """How one metric is told.
-
-    Attributes:
-        name: What people call it.
-        better: Which way is better; None where this is not known.
-        unit: How its figures read.
-        meaning: What it says, in a sentence.
-    """
-
-    name: str
-    better: Literal["higher", "lower"] | None
-    unit: MetricUnit
-    meaning: str
-
-
-METRICS: dict[str, Metric] = {
-    "expected_cost": Metric(
-        "expected cost",
-        "lower",
-        "cost",
-        "What an average row costs by the matrix that was given, more than a perfect run would.",
-    ),
-    "balanced_accuracy": Metric(
-        "balanced accuracy",
-        "higher",
-        "share",
-        "The mean of the recalls: each class counts the same, however rare it is.",
-    ),
-    "macro_f1": Metric(
-        "macro-F1",
-        "higher",
-        "share",
-        "The mean of the F1 of the classes. Unlike balanced accuracy it also falls when a rare class is predicted "
-        "too often.",
-    ),
-    "micro_f1": Metric("micro-F1", "higher", "share", "F1 over all labels pooled: the common classes decide it."),
-    "accuracy": Metric(
-        "accuracy",
-        "higher",
-        "share",
-        "The share of rows that are right, of many labels with every label right: the common classes decide it.",
-    ),
-    "worst_recall": Metric("worst recall", "higher", "share", "The recall of the class that fares worst."),
-    "g_mean": Metric(
-        "G-mean", "higher", "share", "The geometric mean of the recalls: 0 as soon as one class is never found."
-    ),
-    "mcc": Metric(
-        "MCC",
-        "higher",
-        "number",
-        "Matthews correlation of labels and predictions: 1 is perfect, 0 is no better than chance.",
-    ),
-    "pr_auc": Metric(
-        "PR AUC",
-        "higher",
-        "share",
-        "Average precision, the mean over the classes: how well scores rank the rows of a class before all others.",
-    ),
-    "nll": Metric(
-        "NLL",
-        "lower",
-        "number",
-        "Negative log-likelihood: the mean of −log(probability given to what is true). It judges the probabilities.",
-    ),
-    "brier": Metric(
-        "Brier score", "lower", "number", "The mean squared distance between the probabilities and what is true."
-    ),
-    "ece": Metric(
-        "ECE",
-        "lower",
-        "share",
-        "Expected calibration error: how far confidence and accuracy lie apart, over the bins of the reliability "
-        "diagram.",
-    ),
-    "classwise_ece": Metric(
-        "class-wise ECE", "lower", "share", "The same for the probability of each class, the mean over the classes."
-    ),
-}
+METRICS = {one.key: one for one in sorted(table.RUN_METRICS.values(), key=attrgetter("shown"))}
 """The metrics of a run, in the order in which they are shown."""
 
-CLASS_METRICS: dict[str, Metric] = {
-    "recall": Metric("recall", "higher", "share", "Of the rows that are of a class, the share that is predicted so."),
-    "precision": Metric(
-        "precision", "higher", "share", "Of the rows that are predicted to be of a class, the share that is."
-    ),
-    "f1": Metric("F1", "higher", "share", "The harmonic mean of precision and recall: high only if both are."),
-    "average_precision": Metric(
-        "PR AUC", "higher", "share", "The area under the precision-recall curve of the score of a class."
-    ),
-    "calibration_error": Metric(
-        "ECE", "lower", "share", "How far the probability of a class and its share of the rows lie apart."
-    ),
-}
-"""The metrics of one class."""
+CLASS_METRICS = {one.key: one for one in sorted(table.CLASS_METRICS.values(), key=attrgetter("shown"))}
+"""The metrics of one class, likewise."""
 
 _OF_A_CLASS = re.compile(r"(\w+)\[(.*)\]", re.DOTALL)
 
@@ -135,8 +46,8 @@ def metric(key: str) -> Metric:
     parts = of_a_class(key)
     if parts and parts[0] in CLASS_METRICS:
         known = CLASS_METRICS[parts[0]]
-        return known._replace(name=f"{known.name} of {quoted(parts[1], longest=40)}")
-    return METRICS.get(key) or Metric(plain(key)[:80], None, "number", "")
+        return replace(known, name=f"{known.name} of {quoted(parts[1], longest=40)}")
+    return METRICS.get(key) or Metric(key, plain(key)[:80], None, "number", "")
 
 
 def figure(unit: MetricUnit, value: float | None) -> str:

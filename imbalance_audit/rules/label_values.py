@@ -10,7 +10,7 @@ from imbalance_audit.display import code_points, quoted
 from imbalance_audit.errors import did_you_mean
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import declared_classes, rule
-from imbalance_audit.values.class_order import is_integer
+from imbalance_audit.values.spelling import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

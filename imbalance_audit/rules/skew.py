@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
+from imbalance_audit.measures.class_regions import FEW, HEAD, REGIONS, region_of
 from imbalance_audit.measures.class_skew import without_dirt
 from imbalance_audit.rules.policy import Limit
 from imbalance_audit.rules.rule import labelled, rule
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Finding, Skew
     from imbalance_audit.rules.rule import Evidence, Rule
-
-FEW, HEAD = 20, 100
-"""The bands of the long-tail literature (Liu et al., CVPR 2019): few-shot below, many-shot above."""
 
 NAMED = 3
 """Rarest classes that a message names."""
@@ -114,21 +113,22 @@ def unequal_counts(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 @rule(
     "SKW005",
     "long-tail",
-    limit=Limit(warning=0.5, unit="of the classes have fewer than 20 rows"),
+    limit=Limit(warning=0.5, unit=f"of the classes have fewer than {FEW} rows"),
     needs=(labelled,),
     remedy="Report head, medium and few apart, as long-tail papers do; a mean over classes is mostly noise of the few.",
 )
 def long_tail(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """More than the limit's share of the classes are few: below 20 rows, where medium is 20 to 100 and head above."""
     counts = [n for n in without_dirt(evidence.trained, evidence.faults).values() if n]
-    few, head = sum(n < FEW for n in counts), sum(n > HEAD for n in counts)
-    share = few / len(counts) if counts else 0.0
+    of_region = Counter(map(region_of, counts))
+    share = of_region["few"] / len(counts) if counts else 0.0
     if (broken := rule.limit.at(split=evidence.training).above(share)) is not None:
         severity, limit = broken
-        message = f"{head:,} classes are head (more than {HEAD} rows), {len(counts) - head - few:,} medium, {few:,} few"
-        yield rule.finding(
-            severity, f"{message} (fewer than {FEW})", split=evidence.training, observed=share, limit=limit
+        head, medium, few = (of_region[region] for region in REGIONS)
+        message = (
+            f"{head:,} classes are head (more than {HEAD} rows), {medium:,} medium, {few:,} few (fewer than {FEW})"
         )
+        yield rule.finding(severity, message, split=evidence.training, observed=share, limit=limit)
 
 
 def _trained(evidence: Evidence) -> Skew:

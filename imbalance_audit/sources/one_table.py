@@ -17,7 +17,7 @@ from imbalance_audit.sources.split_words import splits_of_files
 from imbalance_audit.sources.tables.huggingface import LOADER, Declared, declared_names
 from imbalance_audit.sources.tables.saved import files_that_count
 from imbalance_audit.sources.tidying.column_roles import Roles, find_roles, unused_split
-from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, element_of
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, element_of
 from imbalance_audit.sources.tidying.nested import dtype_at, gathered, nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
 
@@ -77,6 +77,7 @@ def read_files(named: Sequence[str], options: ReadOptions) -> Labels:
         notes=(*notes, *odd, *declared.notes),
         classes=declared.classes,
         coded=declared.classes is not None,
+        indexed_lists=declared.classes is not None,
         loader=None if declared.classes is None else LOADER,
         parts=parts,
     )

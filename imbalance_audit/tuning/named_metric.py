@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import MissingExtraError, OptionError, did_you_mean
+from imbalance_audit.records.metrics import WEIGHT_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,17 +20,12 @@ if TYPE_CHECKING:
     from imbalance_audit.predictions.predicted import Predictions
     from imbalance_audit.predictions.prediction_options import Outputs
 
-GREATER = (
-    "macro_f1", "balanced_accuracy", "worst_recall", "accuracy", "g_mean", "mcc", "micro_f1", "pr_auc",
-)  # fmt: skip
-"""Metrics of which more is better."""
-LESS = ("nll", "brier")
-_OF_SCORES = ("pr_auc", *LESS)
-_OF_ONE_LABEL = ("balanced_accuracy", "g_mean", "mcc", *LESS)
+# What a training function returns for several labels is scores: whether they are probabilities is not told.
+_ONE_LABEL = frozenset(("one label", "probabilities"))
 
 
 @dataclass(frozen=True)
-class Metric:
+class Judgement:
     """How a trial is judged.
 
     Attributes:
@@ -45,8 +41,8 @@ class Metric:
 
 def metric_of(
     given: str | Callable[[Any, Any], float], *, greater_is_better: bool | None, classes: Sequence[str] | None
-) -> Metric:
-    """Return the metric of a name, or a user's own.
+) -> Judgement:
+    """Return how to judge by the metric of a name, or by a user's own.
 
     Raises:
         OptionError: there is no metric of this name, or its direction is said wrongly.
@@ -54,13 +50,14 @@ def metric_of(
     """
     if callable(given):
         name = plain(str(getattr(given, "__name__", type(given).__name__)))
-        return Metric(name, greater_is_better is not False, given)
-    if given not in (*GREATER, *LESS):
-        names = (*GREATER, *LESS)
+        return Judgement(name, greater_is_better is not False, given)
+    names = tuple(WEIGHT_METRICS)
+    if given not in names:
         listed = ", ".join(names)
         message = f"There is no metric {quoted(str(given))}.{did_you_mean(str(given), names)} Choose one of {listed}."
         raise OptionError(message)
-    if greater_is_better not in (None, given in GREATER):
+    higher = WEIGHT_METRICS[given].better == "higher"
+    if greater_is_better not in (None, higher):
         message = f"Expected no direction of {given}, got greater_is_better={greater_is_better}. Leave it out."
         raise OptionError(message)
     if find_spec("sklearn") is None:
@@ -77,11 +74,12 @@ def metric_of(
             raise OptionError(message) from error
         return _named(given, *arrays, classes)
 
-    return Metric(given, given in GREATER, judged)
+    return Judgement(given, higher, judged)
 
 
 def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str] | None) -> float:
-    from imbalance_audit.evaluation.scoring import Scored, Setting, metric_values
+    from imbalance_audit.evaluation.run_figures import RunFigures
+    from imbalance_audit.evaluation.setting import Setting
 
     if truth.ndim not in (1, 2) or truth.shape[0] == 0 or len(prediction) != len(truth):
         message = (
@@ -89,23 +87,25 @@ def _named(name: str, truth: NDArray[Any], prediction: NDArray[Any], classes: Se
             f"{prediction.shape}. Return the truth and what was predicted for the same rows."
         )
         raise OptionError(message)
-    if truth.ndim == 2 and name in _OF_ONE_LABEL:
-        message = f"Expected one label a row for {name}, got several. Choose macro_f1, micro_f1 or pr_auc."
+    needs = WEIGHT_METRICS[name].needs
+    if truth.ndim == 2 and needs & _ONE_LABEL:
+        others = [key for key, one in WEIGHT_METRICS.items() if not one.needs & _ONE_LABEL]
+        message = f"Expected one label a row for {name}, got several. Choose one of {', '.join(others)}."
         raise OptionError(message)
-    if name in _OF_SCORES:
-        found = _scored(*_indexed(truth, prediction, classes))
+    if needs & {"scores", "probabilities"}:
+        found = _with_scores(*_indexed(truth, prediction, classes))
     elif truth.ndim == 1 and prediction.ndim == 2:
         truth, prediction = _indexed(truth, prediction, classes)
-        found = _decided(truth, prediction.argmax(axis=1))
+        found = _without_scores(truth, prediction.argmax(axis=1))
     else:
-        found = _decided(truth, prediction)
+        found = _without_scores(truth, prediction)
     if name == "micro_f1" and found.task != "multilabel":
         # Of one label a row each error is a false alarm of one class and a miss of another.
         name = "accuracy"
-    return metric_values(Scored(found, Setting())).get(name, math.nan)
+    return RunFigures(found, Setting()).metrics().get(name, math.nan)
 
 
-def _decided(truth: NDArray[Any], predicted: NDArray[Any]) -> Predictions:
+def _without_scores(truth: NDArray[Any], predicted: NDArray[Any]) -> Predictions:
     """Return predictions without scores."""
     import numpy as np
 
@@ -117,7 +117,7 @@ def _decided(truth: NDArray[Any], predicted: NDArray[Any]) -> Predictions:
     return _predictions(places[: len(truth)], places[len(truth) :], None, len(names))
 
 
-def _scored(truth: NDArray[np.int64], scores: NDArray[np.float64]) -> Predictions:
+def _with_scores(truth: NDArray[np.int64], scores: NDArray[np.float64]) -> Predictions:
     """Return predictions with scores: logits, or probabilities where each row sums to 1."""
     import numpy as np
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Candidate
     from imbalance_audit.records.tuning import Standing
-    from imbalance_audit.tuning.named_metric import Metric
+    from imbalance_audit.tuning.named_metric import Judgement
 
 _ROUNDING = 1e-9
 """Difference below which two scores are the same: sums of floats in another order."""
 
 
 def judged(
-    scores: Sequence[tuple[Candidate, Sequence[float]]], *, metric: Metric, seeds: Sequence[int], confidence: float
+    scores: Sequence[tuple[Candidate, Sequence[float]]], *, metric: Judgement, seeds: Sequence[int], confidence: float
 ) -> Tuning:
     """Return what the scores say. Each candidate has one for each seed."""
     sign = 1.0 if metric.greater_is_better else -1.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.files.journal import Journal
     from imbalance_audit.records import Candidate, ClassWeights
-    from imbalance_audit.tuning.named_metric import Metric
+    from imbalance_audit.tuning.named_metric import Judgement
 
     TrainAndPredict: TypeAlias = Callable[[ClassWeights | None, int], tuple[Any, Any]]
 
@@ -33,7 +33,7 @@ class Trials:
     """
 
     def __init__(
-        self, train_and_predict: TrainAndPredict, metric: Metric, journal: Journal, *, fingerprint: str
+        self, train_and_predict: TrainAndPredict, metric: Judgement, journal: Journal, *, fingerprint: str
     ) -> None:
         self._train_and_predict = train_and_predict
         self.metric = metric

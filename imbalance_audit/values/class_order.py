@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
+from imbalance_audit.values.spelling import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imbalance_audit.records import OrderRule
-
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-
-
-def is_integer(label: str) -> bool:
-    """Return whether this is how an integer is spelled: "7" and "-1", not "007" or "+7"."""
-    return _INTEGER.fullmatch(label) is not None
 
 
 def order_classes(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import OptionError
-from imbalance_audit.values.class_order import is_integer
+from imbalance_audit.values.spelling import is_integer
 from imbalance_audit.weights.cells import of_classes
 from imbalance_audit.weights.count_schemes import number
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn import metrics as sk
 
 from imbalance_audit import evaluate
-from imbalance_audit.decisions.objective import Judged, Metric, judge, table_of
+from imbalance_audit.decisions.objective import Judged, Objective, judge, table_of
 from imbalance_audit.errors import OptionError
 
 RANDOM = np.random.default_rng(0)
@@ -21,17 +21,17 @@ OTHER = np.where(RANDOM.random(600) < 0.3, TRUTH, SAID)
 WEIGHT = RANDOM.uniform(0.5, 2.0, size=600)
 COSTS = np.array([[0.0, 1, 2, 3], [4, 0, 1, 1], [2, 2, 0, 9], [5, 1, 1, 0]])
 Reference = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None], float]
-METRICS: dict[str, tuple[Metric, Reference]] = {
-    "accuracy": (Metric("accuracy"), lambda t, s, w: sk.accuracy_score(t, s, sample_weight=w)),
-    "balanced": (Metric("balanced_accuracy"), lambda t, s, w: sk.balanced_accuracy_score(t, s, sample_weight=w)),
-    "macro_f1": (Metric("macro_f1"), lambda t, s, w: sk.f1_score(t, s, average="macro", sample_weight=w)),
-    "f2": (Metric("f_beta", beta=2), lambda t, s, w: sk.fbeta_score(t, s, beta=2, average="macro", sample_weight=w)),
-    "cost": (Metric("expected_cost", costs=COSTS), lambda t, s, w: np.average(COSTS[t, s], weights=w)),
+METRICS: dict[str, tuple[Objective, Reference]] = {
+    "accuracy": (Objective("accuracy"), lambda t, s, w: sk.accuracy_score(t, s, sample_weight=w)),
+    "balanced": (Objective("balanced_accuracy"), lambda t, s, w: sk.balanced_accuracy_score(t, s, sample_weight=w)),
+    "macro_f1": (Objective("macro_f1"), lambda t, s, w: sk.f1_score(t, s, average="macro", sample_weight=w)),
+    "f2": (Objective("f_beta", beta=2), lambda t, s, w: sk.fbeta_score(t, s, beta=2, average="macro", sample_weight=w)),
+    "cost": (Objective("expected_cost", costs=COSTS), lambda t, s, w: np.average(COSTS[t, s], weights=w)),
 }
 
 
 def judged(
-    metric: Metric, truth: NDArray[np.int64], said: NDArray[np.int64], weight: NDArray[np.float64] | None = None
+    metric: Objective, truth: NDArray[np.int64], said: NDArray[np.int64], weight: NDArray[np.float64] | None = None
 ) -> Judged:
     return judge(metric, truth, said, np.ones(len(truth)) if weight is None else weight, 4)
 
@@ -90,12 +90,12 @@ def test_of_several_labels_it_is_the_mean_over_the_labels() -> None:
     truth = (RANDOM.random((300, 4)) < 0.3).astype(int)
     said = np.where(RANDOM.random((300, 4)) < 0.8, truth, 1 - truth)
 
-    assert judged(Metric("macro_f1"), truth, said).value == pytest.approx(sk.f1_score(truth, said, average="macro"))
-    assert judged(Metric("accuracy"), truth, said).value == pytest.approx((truth == said).mean())
-    assert judged(Metric("balanced_accuracy"), truth, said).value == pytest.approx(
+    assert judged(Objective("macro_f1"), truth, said).value == pytest.approx(sk.f1_score(truth, said, average="macro"))
+    assert judged(Objective("accuracy"), truth, said).value == pytest.approx((truth == said).mean())
+    assert judged(Objective("balanced_accuracy"), truth, said).value == pytest.approx(
         np.mean([sk.balanced_accuracy_score(truth[:, c], said[:, c]) for c in range(4)])
     )
-    assert judged(Metric("macro_f1"), truth, said).influence.mean() == pytest.approx(0.0, abs=1e-9)
+    assert judged(Objective("macro_f1"), truth, said).influence.mean() == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -110,7 +110,7 @@ def test_a_metric_is_that_of_an_evaluation_also_where_classes_have_no_row(seed: 
     found = evaluate({"label": truth, "predicted": said}, classes=names, costs=by_name, resamples=1).runs[0].metrics
 
     for name in ("accuracy", "macro_f1", "balanced_accuracy", "expected_cost"):
-        metric = Metric(name, costs=costs if name == "expected_cost" else np.zeros((0, 0)))
+        metric = Objective(name, costs=costs if name == "expected_cost" else np.zeros((0, 0)))
         assert judge(metric, truth, said, np.ones(40), size).value == pytest.approx(found[name].value), name
 
 
@@ -123,20 +123,20 @@ def test_of_several_labels_macro_f1_is_that_of_an_evaluation(seed: int) -> None:
 
     found = evaluate({"label": table[0], "predicted": table[1]}, classes=list("abcde"), resamples=1).runs[0].metrics
 
-    value = judge(Metric("macro_f1"), truth, said, np.ones(30), 5).value
+    value = judge(Objective("macro_f1"), truth, said, np.ones(30), 5).value
     assert value == pytest.approx(found["macro_f1"].value)
 
 
 def test_of_two_classes_f_beta_is_that_of_the_second() -> None:
     truth, said = (TRUTH > 0).astype(int), (SAID > 0).astype(int)
 
-    found = judge(Metric("f_beta", beta=0.5), truth, said, np.ones(600), 2)
+    found = judge(Objective("f_beta", beta=0.5), truth, said, np.ones(600), 2)
 
     assert found.value == pytest.approx(sk.fbeta_score(truth, said, beta=0.5))
 
 
 def test_an_interval_ends_where_the_metric_does() -> None:
-    low = judge(Metric("accuracy"), np.array([0] * 20 + [1]), np.array([1] * 20 + [1]), np.ones(21), 2).estimate()
+    low = judge(Objective("accuracy"), np.array([0] * 20 + [1]), np.array([1] * 20 + [1]), np.ones(21), 2).estimate()
 
     assert low.low == 0.0
     assert low.high is not None
@@ -155,4 +155,4 @@ def test_an_interval_ends_where_the_metric_does() -> None:
 )
 def test_a_metric_that_is_none_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        Metric(**options)
+        Objective(**options)

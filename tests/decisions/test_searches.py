@@ -15,7 +15,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from imbalance_audit.decisions import cost_threshold
-from imbalance_audit.decisions.objective import Metric, judge
+from imbalance_audit.decisions.objective import Objective, judge
 from imbalance_audit.decisions.offsets import tune_offsets
 from imbalance_audit.decisions.strength import GRID, curve_errors, one_standard_error, tau_curve
 from imbalance_audit.decisions.thresholds import tune_threshold
@@ -27,24 +27,24 @@ Integers = NDArray[np.int64]
 
 COSTS = np.array([[0.0, 1, 1], [3, 0, 3], [9, 5, 0]])
 METRICS = [
-    Metric("macro_f1"),
-    Metric("f_beta", beta=2.0),
-    Metric("balanced_accuracy"),
-    Metric("accuracy"),
-    Metric("expected_cost", costs=COSTS),
+    Objective("macro_f1"),
+    Objective("f_beta", beta=2.0),
+    Objective("balanced_accuracy"),
+    Objective("accuracy"),
+    Objective("expected_cost", costs=COSTS),
 ]
 
 
-def by_name(metric: Metric) -> str:
+def by_name(metric: Objective) -> str:
     return metric.name
 
 
-def utility(metric: Metric, truth: Integers, said: Integers, weight: Floats, size: int) -> float:
+def utility(metric: Objective, truth: Integers, said: Integers, weight: Floats, size: int) -> float:
     return metric.sign * judge(metric, truth, said, weight, size).value
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=by_name)
-def test_each_point_of_the_curve_is_the_metric_of_the_adjusted_logits(metric: Metric, drawn: Drawn) -> None:
+def test_each_point_of_the_curve_is_the_metric_of_the_adjusted_logits(metric: Objective, drawn: Drawn) -> None:
     log_p, one = log_softmax(drawn.logits, axis=1), np.ones(len(drawn.truth))
 
     curve = tau_curve(log_p, drawn.truth, PRIOR, metric, one)
@@ -60,13 +60,13 @@ def test_for_balanced_accuracy_the_best_strength_is_about_1_and_for_accuracy_abo
     rows = draw(20_000, seed=7)
     log_p, one = log_softmax(rows.logits, axis=1), np.ones(20_000)
 
-    assert tau_curve(log_p, rows.truth, PRIOR, Metric("balanced_accuracy"), one).best == pytest.approx(1.0, abs=0.3)
-    assert tau_curve(log_p, rows.truth, PRIOR, Metric("accuracy"), one).best == pytest.approx(0.0, abs=0.2)
+    assert tau_curve(log_p, rows.truth, PRIOR, Objective("balanced_accuracy"), one).best == pytest.approx(1.0, abs=0.3)
+    assert tau_curve(log_p, rows.truth, PRIOR, Objective("accuracy"), one).best == pytest.approx(0.0, abs=0.2)
 
 
 def test_the_weakest_strength_within_one_standard_error_is_no_stronger_than_the_best(drawn: Drawn) -> None:
     log_p, one = log_softmax(drawn.logits, axis=1), np.ones(len(drawn.truth))
-    metric = Metric("balanced_accuracy")
+    metric = Objective("balanced_accuracy")
     curve = tau_curve(log_p, drawn.truth, PRIOR, metric, one)
     judged = curve_errors(curve, drawn.truth, metric, one, 3)
 
@@ -82,7 +82,7 @@ def test_the_weakest_strength_within_one_standard_error_is_no_stronger_than_the_
 @pytest.mark.parametrize("missing", [(), (2,), (0,)], ids=["", "no row of the last class", "no row of the first"])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("metric", METRICS, ids=by_name)
-def test_no_change_of_a_single_offset_is_better(metric: Metric, weighted: bool, missing: tuple[int, ...]) -> None:
+def test_no_change_of_a_single_offset_is_better(metric: Objective, weighted: bool, missing: tuple[int, ...]) -> None:
     rows = draw(150, seed=11)
     log_p, truth = log_softmax(rows.logits, axis=1), np.where(np.isin(rows.truth, missing), 1, rows.truth)
     weight = np.random.default_rng(2).uniform(0.2, 3.0, 150) if weighted else np.ones(150)
@@ -103,7 +103,7 @@ def test_no_change_of_a_single_offset_is_better(metric: Metric, weighted: bool, 
 
 def test_the_offsets_are_as_good_as_the_best_of_a_fine_grid() -> None:
     rows = draw(200, seed=12)
-    log_p, metric, one = log_softmax(rows.logits, axis=1), Metric("macro_f1"), np.ones(200)
+    log_p, metric, one = log_softmax(rows.logits, axis=1), Objective("macro_f1"), np.ones(200)
     grid = [
         utility(metric, rows.truth, (log_p + np.array([0.0, b, c])).argmax(axis=1), one, 3)
         for b, c in product(np.linspace(-4, 4, 41), repeat=2)
@@ -122,7 +122,7 @@ def test_a_class_that_is_ruled_out_in_some_rows_does_no_harm() -> None:
     log_p[::3, 2] = -np.inf
     log_p[1::3, 0] = -np.inf
 
-    offset = tune_offsets(log_p, rows.truth, np.zeros(3), Metric("macro_f1"), np.ones(300))
+    offset = tune_offsets(log_p, rows.truth, np.zeros(3), Objective("macro_f1"), np.ones(300))
 
     assert np.isfinite(offset).all()
 
@@ -136,19 +136,19 @@ def two_classes(rows: int, seed: int) -> tuple[Floats, Integers]:
 @pytest.mark.parametrize(
     ("metric", "score"),
     [
-        (Metric("f_beta", beta=2.0), lambda t, s: sk.fbeta_score(t, s, beta=2, zero_division=0)),
-        (Metric("macro_f1"), lambda t, s: sk.f1_score(t, s, average="macro", zero_division=0)),
-        (Metric("balanced_accuracy"), sk.balanced_accuracy_score),
-        (Metric("accuracy"), sk.accuracy_score),
+        (Objective("f_beta", beta=2.0), lambda t, s: sk.fbeta_score(t, s, beta=2, zero_division=0)),
+        (Objective("macro_f1"), lambda t, s: sk.f1_score(t, s, average="macro", zero_division=0)),
+        (Objective("balanced_accuracy"), sk.balanced_accuracy_score),
+        (Objective("accuracy"), sk.accuracy_score),
         (
-            Metric("expected_cost", costs=np.array([[0.0, 1.0], [7.0, 0.0]])),
+            Objective("expected_cost", costs=np.array([[0.0, 1.0], [7.0, 0.0]])),
             lambda t, s: -np.array([[0, 1], [7, 0]])[t, s].mean(),
         ),
     ],
     ids=["f2", "macro_f1", "balanced", "accuracy", "cost"],
 )
 def test_the_threshold_is_the_best_of_all_and_tied_scores_stay_together(
-    metric: Metric, score: Callable[[Integers, Integers], float]
+    metric: Objective, score: Callable[[Integers, Integers], float]
 ) -> None:
     odds, truth = two_classes(400, seed=3)
 
@@ -184,7 +184,7 @@ def test_it_is_at_least_as_good_as_scikit_learns() -> None:
         FrozenEstimator(Probabilities()), scoring="f1", cv="prefit", refit=False, thresholds=500
     ).fit(odds[:, None], truth)
 
-    at = tune_threshold(odds, truth, Metric("f_beta"), np.ones(2_000), positive=False)
+    at = tune_threshold(odds, truth, Objective("f_beta"), np.ones(2_000), positive=False)
 
     ours = sk.f1_score(truth, (odds >= at).astype(int))
     assert ours >= sk.f1_score(truth, theirs.predict(odds[:, None])) - 1e-12
@@ -194,7 +194,7 @@ def test_it_is_at_least_as_good_as_scikit_learns() -> None:
 def test_recall_at_a_precision_is_the_largest_recall_that_keeps_it() -> None:
     odds, truth = two_classes(1_000, seed=5)
 
-    at = tune_threshold(odds, truth, Metric("recall_at_precision", precision=0.6), np.ones(1_000), positive=False)
+    at = tune_threshold(odds, truth, Objective("recall_at_precision", precision=0.6), np.ones(1_000), positive=False)
 
     precision, recall, _ = sk.precision_recall_curve(truth, odds)
     said = (odds >= at).astype(int)
@@ -204,7 +204,7 @@ def test_recall_at_a_precision_is_the_largest_recall_that_keeps_it() -> None:
 
 def test_of_two_classes_the_threshold_is_the_best_offset() -> None:
     odds, truth = two_classes(500, seed=6)
-    metric, one = Metric("f_beta"), np.ones(500)
+    metric, one = Objective("f_beta"), np.ones(500)
 
     at = tune_threshold(odds, truth, metric, one, positive=False)
     offset = tune_offsets(np.stack([np.zeros(500), odds], axis=1), truth, np.zeros(2), metric, one)
@@ -219,7 +219,7 @@ def test_a_calibrated_score_has_half_the_best_f1_as_its_threshold() -> None:
     odds = random.normal(size=200_000) * 1.5 - 2
     truth = (random.random(200_000) < expit(odds)).astype(np.int64)
 
-    at = tune_threshold(odds, truth, Metric("f_beta"), np.ones(200_000), positive=False)
+    at = tune_threshold(odds, truth, Objective("f_beta"), np.ones(200_000), positive=False)
 
     assert expit(at) == pytest.approx(sk.f1_score(truth, (odds >= at).astype(int)) / 2, abs=0.02)
 
@@ -228,7 +228,7 @@ def test_a_threshold_by_cost_nears_the_closed_form_of_calibrated_scores() -> Non
     random = np.random.default_rng(9)
     odds = random.normal(size=200_000) * 1.5 - 2
     truth = (random.random(200_000) < expit(odds)).astype(np.int64)
-    metric = Metric("expected_cost", costs=np.array([[0.0, 1.0], [4.0, 0.0]]))
+    metric = Objective("expected_cost", costs=np.array([[0.0, 1.0], [4.0, 0.0]]))
 
     at = tune_threshold(odds, truth, metric, np.ones(200_000), positive=False)
 

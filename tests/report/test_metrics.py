@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from imbalance_audit.evaluation import names
 from imbalance_audit.records import Estimate, RunEvaluation
+from imbalance_audit.records.metrics import CLASS_METRICS, RUN_METRICS
 from imbalance_audit.report import metrics
 from imbalance_audit.report.metrics import METRICS, MetricUnit, metric
 
@@ -19,12 +19,10 @@ def test_every_metric_that_a_run_may_have_has_a_name_a_direction_and_a_meaning()
     assert all(known.better and known.meaning.endswith(".") for known in METRICS.values())
 
 
-def test_the_report_and_the_verdicts_know_the_same_metrics_and_directions() -> None:
-    assert set(METRICS) == set(names.METRICS)
-    assert {key for key, known in METRICS.items() if known.better == "lower"} == names.LOWER_IS_BETTER
-    assert {key for key, known in METRICS.items() if known.better == "higher"} == (
-        set(names.METRICS) - names.LOWER_IS_BETTER
-    )
+def test_the_report_shows_the_metrics_of_the_table_each_in_a_place_of_its_own() -> None:
+    for shown, known in ((METRICS, RUN_METRICS), (metrics.CLASS_METRICS, CLASS_METRICS)):
+        assert set(shown) == set(known)
+        assert [one.shown for one in shown.values()] == list(range(1, len(known) + 1))
 
 
 def test_a_metric_that_is_not_known_is_told_by_its_key_without_a_direction() -> None:

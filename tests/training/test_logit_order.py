@@ -42,6 +42,13 @@ def test_integer_classes_are_the_names_that_spell_them() -> None:
     assert logit_order(("1", "10", "2"), np.array([1, 2, 10])) == (0, 2, 1)
 
 
+def test_a_value_is_one_class_however_it_is_spelled() -> None:
+    assert logit_order(("false", "true"), [True, False]) == (1, 0)
+    assert logit_order(("0", "1"), [True, False]) == (1, 0)
+    assert logit_order(("2", "1"), [1.0, 2.0]) == (1, 0)
+    assert logit_order(("2", "1"), ["1.0", "2.0"]) == (1, 0)
+
+
 def test_any_shuffle_is_undone() -> None:
     file = tuple(f"class {at}" for at in range(500))
     model = random.Random(0).sample(file, 500)
@@ -69,22 +76,22 @@ def test_trust_does_not_silence_names() -> None:
         (["bird", "cat", "dgo"], 'the model has "dgo", which .*; the file has "dog", .* Did you mean "dog"'),
         (["bird", "cat", "dog "], '"dog ", which the file lacks'),
         (["bird", "cat", "dog\x1b[0m"], r'"dog\\x1b\[0m", which'),
-        (["bird", "cat", "cat"], 'got twice "cat"'),
-        ([], 'the file has "bird", "cat", "dog"'),
+        (["bird", "cat", "cat"], 'got "cat", "cat" for one class'),
+        ([], "at least one class"),
         ([0, 1, 2], 'the model has "0", "1", "2", which'),
         ({"bird": 0, "cat": 1, "dog": 3}, "each index from 0 to 2 once, got the indices 3"),
         ({"bird": 0, "cat": 1, "dog": 1}, "each index from 0 to 2 once, got an index twice"),
         ({"bird": 1, "cat": 2, "dog": 3}, "got the indices 3"),
         ({0: "bird", 1: "cat", -1: "dog"}, "got the indices -1"),
-        ({"x": "bird", 1: "cat", 2: "dog"}, "got the indices None"),
+        ({"x": "bird", 1: "cat", 2: "dog"}, "a mapping that is neither"),
         ({0: 1, 1: 0, 2: 2}, "a mapping that is neither"),
         ({"bird": True, "cat": False, "dog": 2}, "a mapping that is neither"),
         ({"bird", "cat", "dog"}, "got a set"),
-        ("bird", "got str"),
+        ("bird", 'got one text, "bird"'),
         (None, "got NoneType"),
         (True, "got bool"),
-        ([True, False, None], "class names as text or integers, got bool"),
-        ([1.0, 2.0, 3.0], "class names as text or integers, got float"),
+        ([True, False, None], "class names as text or whole numbers, got None"),
+        ([1.5, 2.0, 3.0], 'class names as text or whole numbers, got float "1.5"'),
     ],
 )
 def test_anything_but_the_same_names_is_refused(classes: Classes, message: str) -> None:

@@ -45,9 +45,7 @@ def _preview(comparison: SchemeComparison) -> Markup:
     body = [_scheme(row, comparison) for row in comparison.schemes]
     told = element("p", message(comparing.counted_on(comparison)), " ", comparing.reading(comparison), class_="rest")
     table = element("table", element("thead", top), element("tbody", *body), class_="schemes")
-    scrolled = element(
-        "div", table, class_="tablebox", tabindex=0, role="region", aria_label="SchemeComparison of schemes"
-    )
+    scrolled = element("div", table, class_="tablebox", tabindex=0, role="region", aria_label="Comparison of schemes")
     other = [element("li", element("b", name), ": ", message(reason)) for name, reason in comparison.others.items()]
     rest = element("details", element("summary", "Schemes without a line"), element("ul", *other, class_="notes"))
     return element("div", box, element("div", told, scrolled, rest if other else "", class_="card"))

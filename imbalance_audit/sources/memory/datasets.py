@@ -87,12 +87,26 @@ def _search(dataset: Any) -> Found:  # noqa: ANN401 -- torch is not imported her
         return _joined([_search(part) for part in dataset.datasets])
     tensors = getattr(dataset, "tensors", None)
     if isinstance(tensors, Sequence) and tensors:
-        return Found(tensors[-1], _classes(dataset))
+        return Found(_target_of(tensors, dataset), _classes(dataset))
     if hasattr(dataset, "attr") and hasattr(dataset, "attr_names"):
         return Found(dataset.attr, tuple(name for name in dataset.attr_names if name))
     message = (
         f"{type(dataset).__name__} keeps no labels in .targets, .labels, .samples or .y, and it is not iterated, which"
         f" would decode every sample. {_WAY_OUT}"
+    )
+    raise SourceError(message)
+
+
+def _target_of(tensors: Sequence[Any], dataset: object) -> Any:  # noqa: ANN401 -- torch is not imported here
+    """Return the tensor of targets: the only one beside the inputs, which come first, or the only column among them."""
+    rest = tensors[1:] or tensors
+    columns = [tensor for tensor in rest if len(tensor.shape) == 1]
+    for candidates in (rest, columns):
+        if len(candidates) == 1:
+            return candidates[0]
+    message = (
+        f"{type(dataset).__name__} holds {len(tensors)} tensors, and which one holds the labels is not known. Pass that"
+        " one: dataset.tensors[1], say."
     )
     raise SourceError(message)
 

@@ -56,7 +56,7 @@ def frame_of(source: Any, options: ReadOptions) -> tuple[pl.LazyFrame, ReadOptio
         path = f"the split {plain(split)}" if split else "memory"
         _refuse_stream(part, path, options)
         flat = _flat(part, options)
-        roles = find_roles(flat.column_names, options, path)
+        roles = find_roles(flat.column_names, _with_class_label(flat, options), path)
         resolved = replace(
             options, label=roles.label, split=roles.split, group=roles.group, id=roles.id, weight=roles.weight
         )
@@ -72,8 +72,20 @@ def frame_of(source: Any, options: ReadOptions) -> tuple[pl.LazyFrame, ReadOptio
     if len(frames) > 1 or "" not in parts:
         resolved = resolved if options.split is not None else replace(resolved, split=SPLIT)
     classes = next(iter(numbered))
-    said = {"classes": classes, "coded": classes is not None, "loader": classes and LOADER, "notes": tuple(notes)}
+    said = {
+        "classes": classes,
+        "coded": classes is not None,
+        "indexed_lists": classes is not None,
+        "loader": classes and LOADER,
+        "notes": tuple(notes),
+    }
     return pl.concat(frames, how="vertical_relaxed"), resolved, said
+
+
+def _with_class_label(part: Any, options: ReadOptions) -> ReadOptions:  # noqa: ANN401 -- datasets is not imported here
+    """Name the only ClassLabel as the label, where the user names none: no column's name is better evidence."""
+    labelled = [name for name, feature in part.features.items() if type(feature).__name__ == "ClassLabel"]
+    return options if options.label or len(labelled) != 1 else replace(options, label=(labelled[0],))
 
 
 def _is_of_library(source: object) -> bool:

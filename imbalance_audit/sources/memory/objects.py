@@ -20,6 +20,7 @@ from imbalance_audit.sources.memory.hub_datasets import frame_of, is_hub_dataset
 from imbalance_audit.sources.tidying.column_roles import find_roles, listed, unused_split
 from imbalance_audit.sources.tidying.nested import nested_paths, value_at
 from imbalance_audit.sources.tidying.tidy import Origin, tidy
+from imbalance_audit.values.declaration import declared_names
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Labels
@@ -157,10 +158,12 @@ def _refuse_file_names(values: Sequence[Any]) -> None:
 
 def _read_pandas(source: Any, options: ReadOptions) -> Labels:  # noqa: ANN401 -- pandas is not imported here
     """Convert only the columns in use: others may hold images."""
+    counted: tuple[str, ...] = ()
     if not hasattr(source, "columns"):
         if not hasattr(source, "to_frame"):
             message = f"A pandas {type(source).__name__} is no label source. Wrap it: pandas.Series(...)."
             raise SourceError(message)
+        counted = _looks_counted(source)
         source = source.to_frame(name="label")
     names = [str(name) for name in source.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -168,13 +171,24 @@ def _read_pandas(source: Any, options: ReadOptions) -> Labels:  # noqa: ANN401 -
         message = f"The pandas frame has columns of the same name: {listed(twice)}. Rename them."
         raise SourceError(message)
     roles = find_roles(names, options, "memory")
-    notes = unused_split(names, roles)
+    notes = (*unused_split(names, roles), *counted)
     frame = pl.DataFrame([_pandas_series(source.iloc[:, names.index(name)], name) for name in roles.columns()])
     classes = None
     categories = getattr(source.iloc[:, names.index(roles.label[0])].dtype, "categories", None)
     if categories is not None and len(roles.label) == 1:
-        classes = tuple(str(category) for category in categories)
+        classes = declared_names(categories, error=SourceError)
     return tidy(frame.lazy(), roles, options, Origin(path="memory", kind="frame", classes=classes, notes=notes))
+
+
+def _looks_counted(series: Any) -> tuple[str, ...]:  # noqa: ANN401 -- pandas is not imported here
+    """Return a note on what `value_counts` returns: its labels are in the index, and its values are counts."""
+    if series.name not in ("count", "proportion") or type(series.index).__name__ == "RangeIndex":
+        return ()
+    said = (
+        "The Series looks like value_counts(): its numbers were read as labels. To count by them, pass "
+        'series.reset_index() with weight="count" (--weight).'
+    )
+    return (said,)
 
 
 def _pandas_series(column: Any, name: str) -> pl.Series:  # noqa: ANN401 -- pandas is not imported here

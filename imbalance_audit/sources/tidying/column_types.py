@@ -9,7 +9,9 @@ import polars as pl
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, element_of
 from imbalance_audit.sources.tidying.encodings import as_list, is_odd
+from imbalance_audit.sources.tidying.vectors import may_hold_vectors, signs, width_by_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,21 +19,11 @@ if TYPE_CHECKING:
     from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
 
-INTEGERS = (
-    pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64,
-)  # fmt: skip
-FLOATS = (pl.Float32, pl.Float64)
 _SCALARS = (pl.String, pl.Categorical, pl.Enum, pl.Boolean, pl.Null, *INTEGERS)
 _EXACT = 2**53
 """Up to here, a float is the whole number that it spells."""
-_ONE_HOT_SIGNS = ("shortest", "longest", "smallest", "largest")
+_NO_LABEL = "A label is text, an integer, a boolean, or a list of these. Name another column, or convert this one"
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
-
-
-def element_of(dtype: pl.DataType) -> pl.DataType:
-    """Return the dtype of a list's elements; a scalar's own dtype."""
-    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-    return inner() if isinstance(inner, type) else inner
 
 
 def check_dtypes(
@@ -63,14 +55,15 @@ def _check_label_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path
     if options.separator == "":
         message = "The separator is empty. Pass the text that stands between two labels, such as '|'."
         raise SourceError(message)
-    if isinstance(dtype, FLOATS) or isinstance(element_of(dtype), _SCALARS):
+    if isinstance(dtype, FLOATS) or (not isinstance(dtype, pl.Array) and isinstance(element_of(dtype), _SCALARS)):
         return
+    if isinstance(dtype, pl.List) and isinstance(element_of(dtype), FLOATS):
+        return  # vectors, or refused by their values
     if isinstance(dtype, pl.Array):
-        raise _refused(name, dtype, path, "A vector a row may be one-hot or a list. Pass one column a class, or a list")
+        raise _refused(name, dtype, path, "A vector holds zeros and ones, a place for each class. Pass one of those")
     if isinstance(dtype, pl.Struct) and dtype.fields:
         raise _refused(name, dtype, path, f"Name a key inside it, such as --label {name}.{dtype.fields[0].name}")
-    advice = "A label is text, an integer, a boolean, or a list of these. Name another column, or convert this one"
-    raise _refused(name, dtype, path, advice)
+    raise _refused(name, dtype, path, _NO_LABEL)
 
 
 def _check_one_hot_dtype(name: str, dtype: pl.DataType, options: ReadOptions, path: str) -> None:
@@ -94,12 +87,14 @@ class Facts:
         nulls: Some list of labels holds a null.
         repeats: Some list of labels holds a label twice.
         unlabelled: How many labels are the index -1, which is none.
+        width: The places of the vectors of zeros and ones, where the lists are these.
     """
 
     notes: tuple[str, ...] = ()
     nulls: bool = False
     repeats: bool = False
     unlabelled: int = 0
+    width: int | None = None
 
 
 def check_values(
@@ -110,22 +105,24 @@ def check_values(
     path: str,
     *,
     coded: bool = False,
+    indexed_lists: bool = False,
 ) -> Facts:
     """Refuse values that the dtypes leave possible, in one streaming pass, and return what else it showed.
 
     A scalar column that is text, integer or boolean is not read at all, unless its integers are `coded`: indices into
-    the classes.
+    the classes. Of `indexed_lists` it is known that they hold indices, and are no vectors.
 
     Raises:
         SourceError: there are such values.
     """
     questions = _label_questions(schema, roles.label, options.separator)
-    if coded:
-        # Of class indices it is known that they are no one-hot vector.
-        questions = {name: asked for name, asked in questions.items() if name not in _ONE_HOT_SIGNS}
-    if coded and len(roles.label) == 1 and isinstance(element_of(schema[roles.label[0]]), (*INTEGERS, *FLOATS)):
-        code = pl.col(roles.label[0])
-        lists = isinstance(schema[roles.label[0]], pl.List)
+    label, dtype = roles.label[0], schema[roles.label[0]]
+    vectors = len(roles.label) == 1 and may_hold_vectors(dtype) and not indexed_lists
+    if vectors:
+        questions |= signs(label, dtype)
+    if coded and len(roles.label) == 1 and isinstance(element_of(dtype), (*INTEGERS, *FLOATS)):
+        code = pl.col(label)
+        lists = isinstance(dtype, pl.List)
         questions["unlabelled"] = code.list.count_matches(-1).sum() if lists else (code == -1).sum()
     if roles.weight is not None:
         weight = whole_number(roles.weight, schema[roles.weight])
@@ -136,7 +133,10 @@ def check_values(
     notes = _judged(found, roles, path)
     unlabelled = found.get("unlabelled") or 0
     notes += (f"Labels of -1 read as no label: {unlabelled}.",) if unlabelled else ()
-    return Facts(notes, nulls=bool(found.get("nulls")), repeats=bool(found.get("repeats")), unlabelled=unlabelled)
+    width = width_by_values(found, label, dtype, path) if vectors else None
+    if width is None and isinstance(dtype, pl.List) and isinstance(element_of(dtype), FLOATS):
+        raise _refused(label, dtype, path, _NO_LABEL)
+    return Facts(notes, bool(found.get("nulls")), bool(found.get("repeats")), unlabelled, width)
 
 
 def whole_number(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -170,9 +170,6 @@ def _label_questions(
             questions["repeats"] = (lists.n_unique() != lists.len()).any()
         if isinstance(dtype, pl.List):
             questions["nulls"] = lists.contains(None).any()
-        if isinstance(dtype, pl.List) and isinstance(element_of(dtype), INTEGERS):
-            questions |= {"shortest": lists.len().min(), "longest": lists.len().max()}
-            questions |= {"smallest": lists.min().min(), "largest": lists.max().max()}
     return questions
 
 
@@ -190,12 +187,6 @@ def _judged(found: Mapping[str, int], roles: Roles, path: str) -> tuple[str, ...
             f"Column {label} of {plain(path)} holds fractions, NaN or infinity in {found['fractions']} of"
             f" {found['values']} rows ({found['NaN']} NaN), so it is no class. Round it, write null for no label, or"
             " name another column."
-        )
-        raise SourceError(message)
-    if found.get("smallest") == 0 and found.get("largest") == 1 and 2 < found["shortest"] == found["longest"]:
-        message = (
-            f"Every list in column {label} of {plain(path)} holds {found['longest']} zeros and ones: this is a one-hot"
-            " vector, not a list of labels. Write one column a class, or the list of the classes that are set."
         )
         raise SourceError(message)
     return (f"Column {label} holds whole numbers as floats: read as integers.",) if "fractions" in found else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,15 @@ import polars as pl
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.tidying.column_roles import listed
-from imbalance_audit.sources.tidying.column_types import FLOATS, INTEGERS, element_of
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, element_of
+from imbalance_audit.sources.tidying.vectors import place_of
+from imbalance_audit.values.matching import places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imbalance_audit.sources.reading_options import ReadOptions
     from imbalance_audit.sources.tidying.column_roles import Roles
-
-_INTEGER = re.compile(r"-?[0-9]+")
 
 
 def declared_classes(
@@ -38,7 +37,7 @@ def declared_classes(
         message = f"The declared classes of {plain(path)} name {listed(twice)} twice. Name each class once."
         raise SourceError(message)
     if len(roles.label) > 1:
-        return _one_hot_classes(roles.label, classes, path)
+        return _one_hot_classes(tuple(map(place_of, roles.label)), classes, path)
     dtype = schema[roles.label[0]]
     inner = element_of(dtype)
     if classes is None and isinstance(inner, pl.Enum):
@@ -51,10 +50,9 @@ def _one_hot_classes(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if classes is None:
         return columns, columns
-    if set(classes) == set(columns):
-        return classes, columns
-    if len(classes) == len(columns) and all(map(_INTEGER.fullmatch, columns)):
-        return classes, classes
+    at = places(columns, classes, "untyped")
+    if len(set(at.values())) == len(columns) == len(classes):
+        return classes, tuple(classes[at[column]] for column in columns)
     odd = next((name for name in columns if name not in classes), None) or next(c for c in classes if c not in columns)
     message = (
         f"{plain(path)} has {len(columns)} one-hot columns and {len(classes)} classes are declared; they differ at"
@@ -63,33 +61,16 @@ def _one_hot_classes(
     raise SourceError(message)
 
 
-def names_of_codes(dtype: pl.DataType, classes: Sequence[str] | None, *, untyped: bool) -> dict[str, str]:
-    """Return code → class name where labels are indices into the declared classes.
-
-    >>> names_of_codes(pl.Int64(), ("cat", "dog"), untyped=False)
-    {'0': 'cat', '1': 'dog'}
-    """
-    codes = _holds_numbers(dtype)
-    if classes is None or not (codes or untyped) or all(map(_INTEGER.fullmatch, classes)):
-        return {}
-    # Where text may be meant, a class that is called "1" is that class.
-    return {str(i): name for i, name in enumerate(classes) if codes or str(i) not in classes}
-
-
 def names_of_numbers(dtype: pl.DataType, classes: Sequence[str] | None, numbered: Sequence[str]) -> dict[str, str]:
     """Return number → class name where the source itself numbers its classes, whatever they are called.
 
     Its numbers count: other classes that the user declares then set the order, or leave some out. Only where they share
     no name with the source's do they call the numbers otherwise.
     """
-    if not _holds_numbers(dtype):
-        return names_of_codes(dtype, classes, untyped=False)
+    if not isinstance(element_of(dtype), (*INTEGERS, *FLOATS)):
+        return {}
     otherwise = classes and set(classes).isdisjoint(numbered)
     return {str(i): name for i, name in enumerate(classes if classes and otherwise else numbered)}
-
-
-def _holds_numbers(dtype: pl.DataType) -> bool:
-    return isinstance(element_of(dtype), (*INTEGERS, *FLOATS))
 
 
 def told_apart(names: Sequence[str], ids: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:

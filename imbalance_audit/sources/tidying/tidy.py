@@ -19,19 +19,14 @@ from imbalance_audit.errors import SourceError
 from imbalance_audit.sources.failures import ScannedLabels, reading
 from imbalance_audit.sources.split_words import SPLIT_NAMES
 from imbalance_audit.sources.tidying.column_roles import Roles
-from imbalance_audit.sources.tidying.column_types import (
-    FLOATS,
-    INTEGERS,
-    check_dtypes,
-    check_values,
-    element_of,
-    whole_number,
-)
-from imbalance_audit.sources.tidying.declared_classes import declared_classes, names_of_codes, names_of_numbers
+from imbalance_audit.sources.tidying.column_types import check_dtypes, check_values, whole_number
+from imbalance_audit.sources.tidying.declared_classes import declared_classes, names_of_numbers
+from imbalance_audit.sources.tidying.dtypes import FLOATS, INTEGERS, element_of
 from imbalance_audit.sources.tidying.encodings import MARKERS, as_list, explode_lists, explode_one_hot, known_codes
+from imbalance_audit.sources.tidying.vectors import spread, width_by_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imbalance_audit.records import Labels, Unit
     from imbalance_audit.sources.reading_options import ReadOptions
@@ -48,6 +43,7 @@ class Origin:
         notes: What was odd.
         classes: The classes that the source itself declares.
         coded: Integer labels are indices into these classes, whatever the classes are called, and -1 is no label.
+        indexed_lists: Lists hold such indices, and are no vectors of zeros and ones.
         unit: What a row is.
         loader: Whose numbering of the classes their order is.
         parts: The files, and how to scan each alone.
@@ -59,6 +55,7 @@ class Origin:
     notes: tuple[str, ...] = ()
     classes: tuple[str, ...] | None = None
     coded: bool = False
+    indexed_lists: bool = False
     unit: Unit = "row"
     loader: str | None = None
     parts: tuple[tuple[str, Callable[[], pl.LazyFrame]], ...] = ()
@@ -76,8 +73,14 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
     """
     with reading(ScannedLabels(frame, path=origin.path, parts=origin.parts)):
         schema = dict(frame.select(roles.columns()).collect_schema())
+        if len(roles.label) == 1 and (width := width_by_type(schema[roles.label[0]])) is not None:
+            return _of_vectors(frame, width, schema, roles, options, origin)
         check_dtypes(schema, roles, options, origin.path, untyped=origin.untyped)
-        facts = check_values(frame, schema, roles, options, origin.path, coded=origin.coded)
+        facts = check_values(
+            frame, schema, roles, options, origin.path, coded=origin.coded, indexed_lists=origin.indexed_lists
+        )
+    if facts.width is not None:
+        return _of_vectors(frame, facts.width, schema, roles, options, origin)
     classes, columns = declared_classes(schema, roles, options, origin.classes, origin.path)
     dtype = schema[roles.label[0]]
     if facts.unlabelled:
@@ -99,7 +102,7 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
     return ScannedLabels(
         frame=tidied,
         classes=classes,
-        names={} if len(roles.label) > 1 else _names(dtype, classes, origin),
+        names=_names(dtype, classes, origin) if len(roles.label) == 1 else {},
         split_names=SPLIT_NAMES if roles.split is not None else {},
         task="multilabel" if lists else "multiclass",
         notes=(*origin.notes, *facts.notes),
@@ -110,6 +113,19 @@ def tidy(frame: pl.LazyFrame, roles: Roles, options: ReadOptions, origin: Origin
         loader=None if options.classes is not None else origin.loader,
         parts=origin.parts,
     )
+
+
+def _of_vectors(
+    frame: pl.LazyFrame,
+    width: int,
+    schema: Mapping[str, pl.DataType],
+    roles: Roles,
+    options: ReadOptions,
+    origin: Origin,
+) -> Labels:
+    """Return the labels of vectors of zeros and ones: those of a column for each place."""
+    wide, columns = spread(frame, roles.label[0], schema[roles.label[0]], width)
+    return tidy(wide, replace(roles, label=tuple(columns)), options, origin)
 
 
 def tidy_parts(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Labels:
@@ -144,9 +160,8 @@ def tidy_parts(frame: pl.LazyFrame, options: ReadOptions, origin: Origin) -> Lab
 
 
 def _names(dtype: pl.DataType, classes: tuple[str, ...] | None, origin: Origin) -> dict[str, str]:
-    if origin.coded and origin.classes is not None:
-        return names_of_numbers(dtype, classes, origin.classes)
-    return names_of_codes(dtype, classes, untyped=origin.untyped)
+    """Return the names that the source itself gives to its numbers; what values mean otherwise is told once counted."""
+    return names_of_numbers(dtype, classes, origin.classes) if origin.coded and origin.classes is not None else {}
 
 
 def _scalar(name: str, dtype: pl.DataType) -> pl.Expr:

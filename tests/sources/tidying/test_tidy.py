@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imbalance_audit import scan
 from imbalance_audit.errors import SourceError
 from imbalance_audit.records import Labels
 from imbalance_audit.sources import ReadOptions, read
@@ -86,22 +87,47 @@ def test_what_is_no_label_is_refused(value: object) -> None:
         read(pl.LazyFrame({"label": [value]}))
 
 
-def test_a_one_hot_vector_in_a_list_is_not_taken_for_labels() -> None:
-    with pytest.raises(SourceError, match=r"Every list in column .* holds 3 zeros and ones: this is a one-hot vector"):
-        read({"label": [[0, 1, 0], [1, 1, 0]]})
-    with pytest.raises(SourceError, match="may be one-hot or a list"):
-        read(pl.LazyFrame({"label": pl.Series([[0, 1]], dtype=pl.Array(pl.Int8, 2))}))
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        [[0, 1, 0], [1, 1, 0]],
+        [[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]],
+        [[False, True, False], [True, True, False]],
+        pl.Series([[0, 1, 0], [1, 1, 0]], dtype=pl.Array(pl.Int8, 3)),
+        pl.Series([[0, 1, 0], [1, 1, 0]], dtype=pl.Array(pl.Float32, 3)),
+    ],
+)
+def test_vectors_are_one_hot_however_they_are_kept(vectors: object) -> None:
+    assert rows(read({"label": vectors}), "label") == [("1",), ("0",), ("1",)]
+    named = read({"label": vectors}, ReadOptions(classes=("cat", "dog", "fox")))
+    assert rows(named, "label") == [("dog",), ("cat",), ("dog",)]
 
+
+def test_vectors_of_two_places_are_told_by_their_type_or_by_a_value_that_no_set_holds_twice() -> None:
+    arrays = pl.Series([[0, 1], [1, 0]], dtype=pl.Array(pl.Int8, 2))
+
+    assert rows(read({"label": arrays}), "label") == [("1",), ("0",)]
+    assert rows(read({"label": [[False, True], [True, False]]}), "label") == [("1",), ("0",)]
+    assert rows(read({"label": [[0, 1], [1, 1]]}), "label") == [("1",), ("0",), ("1",)]
     assert rows(read({"label": [[0, 1], [1]]}), "label") == [(0,), (1,), (1,)]
+    with pytest.raises(
+        SourceError, match=r"holds 2 zeros and ones, which may be a vector .* --encoding one-hot or ind"
+    ):
+        read({"label": [[0, 1], [1, 0]]})
+
+
+def test_a_vector_of_other_numbers_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"holds \"2\" in 1 rows, and only 0 and 1 are known"):
+        read({"label": pl.Series([[0, 2], [1, 0]], dtype=pl.Array(pl.Int8, 2))})
 
 
 def test_declared_classes_name_integer_labels() -> None:
     classes = ("cat", "dog")
 
-    assert read({"label": [1, 0]}, ReadOptions(classes=classes)).names == {"0": "cat", "1": "dog"}
-    assert read({"label": [[1, 0]]}, ReadOptions(classes=classes)).names == {"0": "cat", "1": "dog"}
-    assert read({"label": ["cat"]}, ReadOptions(classes=classes)).names == {}
-    assert read({"label": [1, 0]}, ReadOptions(classes=("1", "0"))).names == {}
+    assert scan([1, 0, 1], classes=classes).counts.per_label() == {"cat": 1, "dog": 2}
+    assert scan([[1, 0], [1]], classes=classes).counts.per_label() == {"cat": 1, "dog": 2}
+    assert scan(["cat"], classes=classes).counts.per_label() == {"cat": 1}
+    assert scan([1, 0, 1], classes=("1", "0")).counts.per_label() == {"0": 1, "1": 2}
     with pytest.raises(SourceError, match='name "cat" twice'):
         read({"label": [1]}, ReadOptions(classes=("cat", "cat")))
 
