@@ -20,8 +20,6 @@ from imbalance_audit import records
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 """An integer from 0 up."""
 
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-
 _SIGNED = frozenset({"seed"})
 """Integers that may be negative."""
 
@@ -75,8 +73,10 @@ def _wired(hint: Any, *, signed: bool = False) -> Any:  # noqa: ANN401 -- a type
         return wire_of(hint)
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        numbers = int in inner and float in inner
-        return Union[tuple(one if numbers else _wired(one) for one in inner)]  # noqa: UP007 -- built when it runs
+        # Whole numbers stay integers where either may stand, so that the same bytes are written again.
+        whole = (int,) if float in inner and int not in inner else ()
+        each = [one if float in inner else _wired(one) for one in inner]
+        return Union[(*each, *whole)]
     if origin is tuple and inner[-1] is Ellipsis:
         return tuple[_wired(inner[0]), ...]
     if origin is tuple:
