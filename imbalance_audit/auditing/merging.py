@@ -73,6 +73,7 @@ def merge_audits(
         coverage=tuple(_id_rules(audits)),
         ignored=tuple(dict.fromkeys(label for audit in audits for label in audit.ignored)),
         collisions=_collisions(audits, counts, ids, memory) if ids else None,
+        id_state=None,
     )
     return judge_again(whole, policy)
 
@@ -80,7 +81,7 @@ def merge_audits(
 def _collisions(
     audits: tuple[Audit, ...], counts: ClassCounts, files: Sequence[str | PathLike[str]], memory: int
 ) -> tuple[IdCollision, ...]:
-    rows = scan_ids([Path(file) for file in files], fingerprints=[audit.source.fingerprint for audit in audits])
+    rows = scan_ids([Path(file) for file in files], digests=[audit.id_state for audit in audits])
     tally = IdTally(splits=counts.splits, conflicts=not audits[0].source.several)
     passes = max(1, -(-counts.total_instances * ID_BYTES // memory))
     return to_id_collisions(run(tally, rows, passes=passes))

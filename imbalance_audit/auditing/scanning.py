@@ -13,7 +13,7 @@ from imbalance_audit.counting.schemas import check_types
 from imbalance_audit.counting.tallies import ClassTally, IdTally, merge, to_class_counts, to_id_collisions
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import CheckFailedError, EmptySourceError, OptionError
-from imbalance_audit.files.id_state import save_ids
+from imbalance_audit.files.id_state import digest_of_ids, save_ids
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.sources import ReadOptions, read, reading
 from imbalance_audit.values.declaration import declared_names
@@ -158,6 +158,7 @@ def scan_labels(
     if keep_ids is not None:
         with reading(labels):
             save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+        audit = replace(audit, id_state=digest_of_ids(Path(keep_ids)))
     return Scanned(audit, labels)
 
 

@@ -74,6 +74,7 @@ def _wire() -> type[msgspec.Struct]:
             ("measures", measures),
             ("findings", tuple[extended(Finding, "Finding", code=_Code), ...]),
             ("coverage", tuple[extended(Coverage, "Coverage", code=_Code), ...]),
+            ("id_state", str | None),
             ("ids", tuple[wire_of(IdCollision), ...] | None),
         ],
         forbid_unknown_fields=True,
@@ -109,6 +110,7 @@ def dump_audit(audit: Audit) -> str:
         },
         "findings": _Lines([asdict(finding) for finding in audit.findings]),
         "coverage": _Lines([asdict(coverage) for coverage in audit.coverage]),
+        "id_state": audit.id_state,
         "ids": None if audit.collisions is None else _Lines([asdict(found) for found in audit.collisions]),
     }
     blocks = {**dict(list(blocks.items())[:2]), "digest": digest_of(blocks), **dict(list(blocks.items())[2:])}
@@ -183,6 +185,7 @@ def _record(found: Any) -> Audit:  # noqa: ANN401 -- of the type of `_wire`
         findings=tuple(record_of(Finding, one) for one in found.findings),
         coverage=tuple(record_of(Coverage, one) for one in found.coverage),
         declared=found.declared,
+        id_state=found.id_state,
         ignored=found.ignored,
         collisions=None if found.ids is None else tuple(record_of(IdCollision, one) for one in found.ids),
     )

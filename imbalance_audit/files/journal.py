@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
@@ -20,6 +23,17 @@ FORMAT = "imbalance-audit/tuning"
 VERSION = 1
 
 _HEAD = b'{"format": "imbalance-audit/tuning"'
+
+_TORN = re.compile(rb'.\{"format": "imbalance-audit/tuning"|[^}]\Z', re.DOTALL)
+"""A line that ends in the middle, or in which the next one begins."""
+
+
+class _Entry(msgspec.Struct):
+    format: str
+    version: int
+    key: str
+    score: float
+    rows: str
 
 
 class Journal:
@@ -75,21 +89,21 @@ class Journal:
     def _read(self, content: bytes) -> int:
         """Take in every whole line and return where the last one ends."""
         whole = content.rfind(b"\n") + 1
-        for number, line in enumerate(content[:whole].splitlines(), start=1):
+        for number, line in enumerate(content[:whole].split(b"\n")[:-1], start=1):
             try:
-                entry: dict[str, Any] = json.loads(line)
-                known = entry["format"] == FORMAT and entry["version"] == VERSION
-                score = (float(entry["score"]), str(entry["rows"]))
-                key = str(entry["key"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                known = False
-            if not known:
+                entry = msgspec.json.decode(line, type=_Entry)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                # A write that a full disk cut short, and another after it: one trial is lost, and runs again.
+                if line.startswith(_HEAD) and _TORN.search(line) is not None:
+                    continue
+                entry = None
+            if entry is None or (entry.format, entry.version) != (FORMAT, VERSION):
                 message = (
                     f"Expected trials of a tuning in {plain(str(self.path))}, got something else in line {number}. "
                     "Name another journal, or delete this one."
                 )
                 raise OptionError(message)
-            self._scores.setdefault(key, score)
+            self._scores.setdefault(entry.key, (entry.score, entry.rows))
         rest = content[whole:]
         # Only what begins as a line of ours may be cut off.
         if not (rest.startswith(_HEAD) or _HEAD.startswith(rest)):
