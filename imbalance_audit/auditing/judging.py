@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imbalance_audit.counting.label_faults import label_faults
 from imbalance_audit.measures.class_skew import skew_of
-from imbalance_audit.records import Audit, LabelFaults, Source
+from imbalance_audit.records import Audit, LabelFaults, Source, fingerprint
 from imbalance_audit.rules import RULES, Evidence, run_rules
 from imbalance_audit.rules.policy import Policy
 from imbalance_audit.rules.rule import ids
@@ -125,15 +123,3 @@ def _judged(
     )
     findings, coverage = run_rules(evidence)
     return replace(audit, overall=evidence.overall, splits=evidence.splits, findings=findings, coverage=coverage)
-
-
-def fingerprint(counts: ClassCounts) -> str:
-    """Return the SHA-256 over the sorted (split, label, instances) table, whatever the order or cut of the rows."""
-    totals: dict[tuple[str | None, str | None], int] = {}
-    for split, label, n in zip(counts.split, counts.label, counts.instances, strict=True):
-        totals[split, label] = totals.get((split, label), 0) + n
-    digest = hashlib.sha256()
-    # Null sorts first; JSON tells null from "null" and keeps any label on one line.
-    for cell in sorted(totals, key=lambda cell: [(name is not None, name or "") for name in cell]):
-        digest.update(json.dumps([*cell, totals[cell]]).encode() + b"\n")
-    return digest.hexdigest()

@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imbalance_audit.auditing.judging import ID_BYTES, ID_RULES, MEMORY, fingerprint, judge_again
+from imbalance_audit.auditing.judging import ID_BYTES, ID_RULES, MEMORY, judge_again
 from imbalance_audit.counting.class_tally import merge
 from imbalance_audit.counting.id_state import scan_ids
 from imbalance_audit.counting.id_tally import IdTally, to_id_collisions
 from imbalance_audit.counting.local import run
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
-from imbalance_audit.records import Coverage
+from imbalance_audit.records import Coverage, fingerprint
 from imbalance_audit.values.class_order import order_classes
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def merge_audits(
         coverage=tuple(_id_rules(audits)),
         ignored=tuple(dict.fromkeys(label for audit in audits for label in audit.ignored)),
         collisions=_collisions(audits, counts, ids, memory) if ids else None,
+        id_state=None,
     )
     return judge_again(whole, policy)
 
@@ -81,7 +82,7 @@ def merge_audits(
 def _collisions(
     audits: tuple[Audit, ...], counts: ClassCounts, files: Sequence[str | PathLike[str]], memory: int
 ) -> tuple[IdCollision, ...]:
-    rows = scan_ids([Path(file) for file in files], fingerprints=[audit.source.fingerprint for audit in audits])
+    rows = scan_ids([Path(file) for file in files], digests=[audit.id_state for audit in audits])
     tally = IdTally(splits=counts.splits, conflicts=not audits[0].source.several)
     passes = max(1, -(-counts.total_instances * ID_BYTES // memory))
     return to_id_collisions(run(tally, rows, passes=passes))

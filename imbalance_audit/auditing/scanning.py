@@ -148,7 +148,8 @@ def scan_labels(
     )
     if keep_ids is not None:
         with reading(labels):
-            save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+            kept = save_ids(labels, Path(keep_ids), fingerprint=audit.source.fingerprint)
+        audit = replace(audit, id_state=kept)
     return Scanned(audit, labels)
 
 

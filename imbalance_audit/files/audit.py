@@ -3,25 +3,91 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.files.json_object import Kind, compact
+from imbalance_audit.files.json_object import JsonKind, compact, shown
 from imbalance_audit.files.own_kinds import AUDIT_FILE
 from imbalance_audit.files.staging import write_file
-from imbalance_audit.records import Audit, ClassCounts, Coverage, Finding, IdCollision, Measures, Skew, Source
+from imbalance_audit.files.wire import Natural, extended, record_of, wire_of
+from imbalance_audit.records import (
+    Audit,
+    ClassCounts,
+    Coverage,
+    Finding,
+    IdCollision,
+    Measures,
+    OrderRule,
+    Skew,
+    Source,
+    digest_of,
+    fingerprint,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
-AUDIT = Kind(
+_Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}[0-9]{3}$")]
+
+
+class _Totals(msgspec.Struct, forbid_unknown_fields=True):
+    samples: Natural
+    instances: Natural
+    unlabelled: Natural
+    classes: Natural
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    split: str | None
+    group: str | None
+    label: str | None
+    instances: Natural
+    samples: Natural
+    starts: Natural | msgspec.UnsetType = msgspec.UNSET
+
+
+@cache
+def _wire() -> type[msgspec.Struct]:
+    skew = extended(Measures, "Skew", clean=wire_of(Measures))
+    measures = msgspec.defstruct(
+        "Measures", [("overall", skew), ("splits", dict[str, skew])], forbid_unknown_fields=True
+    )
+    return msgspec.defstruct(
+        "Audit",
+        [
+            ("format", str),
+            ("version", int),
+            ("digest", str),
+            ("source", wire_of(Source)),
+            ("totals", _Totals),
+            ("class_order", OrderRule),
+            ("declared", bool),
+            ("ignored", tuple[str, ...]),
+            ("classes", tuple[str, ...]),
+            ("counts", tuple[_Row, ...]),
+            ("measures", measures),
+            ("findings", tuple[extended(Finding, "Finding", code=_Code), ...]),
+            ("coverage", tuple[extended(Coverage, "Coverage", code=_Code), ...]),
+            ("id_state", str | None),
+            ("ids", tuple[wire_of(IdCollision), ...] | None),
+        ],
+        forbid_unknown_fields=True,
+    )
+
+
+AUDIT: JsonKind[Any] = JsonKind(
     noun="an audit",
     format="imbalance-audit/audit",
     version=1,
     error=AuditFileError,
     way_out="Scan again: `audit scan` writes one.",
+    wire=_wire,
 )
 
 
@@ -32,12 +98,7 @@ def dump_audit(audit: Audit) -> str:
         "format": AUDIT.format,
         "version": AUDIT.version,
         "source": asdict(audit.source),
-        "totals": {
-            "samples": counts.total_samples,
-            "instances": counts.total_instances,
-            "unlabelled": counts.unlabelled,
-            "classes": len(audit.classes),
-        },
+        "totals": _totals(audit),
         "class_order": audit.class_order,
         "declared": audit.declared,
         "ignored": list(audit.ignored),
@@ -49,8 +110,10 @@ def dump_audit(audit: Audit) -> str:
         },
         "findings": _Lines([asdict(finding) for finding in audit.findings]),
         "coverage": _Lines([asdict(coverage) for coverage in audit.coverage]),
+        "id_state": audit.id_state,
         "ids": None if audit.collisions is None else _Lines([asdict(found) for found in audit.collisions]),
     }
+    blocks = {**dict(list(blocks.items())[:2]), "digest": digest_of(blocks), **dict(list(blocks.items())[2:])}
     body = ",\n".join(f"{json.dumps(key)}: {_dump(value)}" for key, value in blocks.items())
     return "{" + body + "}\n"
 
@@ -70,12 +133,11 @@ def load_audit(path: str | PathLike[str]) -> Audit:
     Raises:
         AuditFileError: there is no such file, or it is not an audit of this version, or it is incomplete.
     """
-    found = AUDIT.read(path)
-    try:
-        return _from_json(found)
-    except (KeyError, TypeError, AttributeError) as error:
-        message = f"{plain(str(path))} is not a complete audit ({type(error).__name__}: {error}). {AUDIT.way_out}"
-        raise AuditFileError(message) from error
+    found, name = AUDIT.read(path), plain(str(path))
+    audit = _record(found)
+    for place, expected, got in _contradictions(audit, found):
+        raise AUDIT.wrong(name, place, expected, got)
+    return audit
 
 
 class _Lines(list[dict[str, object]]):
@@ -103,38 +165,77 @@ def _skew_to_json(skew: Skew) -> dict[str, object]:
     return {**asdict(skew.raw), "clean": asdict(skew.clean)}
 
 
-def _from_json(found: dict[str, Any]) -> Audit:
-    rows = found["counts"]
+def _record(found: Any) -> Audit:  # noqa: ANN401 -- of the type of `_wire`
+    rows = found.counts
     counts = ClassCounts(
-        split=tuple(row["split"] for row in rows),
-        group=tuple(row["group"] for row in rows),
-        label=tuple(row["label"] for row in rows),
-        instances=tuple(row["instances"] for row in rows),
-        samples=tuple(row["samples"] for row in rows),
-        starts=tuple(row.get("starts", row["samples"]) for row in rows),
+        split=tuple(row.split for row in rows),
+        group=tuple(row.group for row in rows),
+        label=tuple(row.label for row in rows),
+        instances=tuple(row.instances for row in rows),
+        samples=tuple(row.samples for row in rows),
+        starts=tuple(row.samples if row.starts is msgspec.UNSET else row.starts for row in rows),
     )
     return Audit(
-        source=Source(**{**found["source"], "notes": tuple(found["source"]["notes"])}),
-        classes=tuple(found["classes"]),
-        class_order=found["class_order"],
+        source=record_of(Source, found.source),
+        classes=found.classes,
+        class_order=found.class_order,
         counts=counts,
-        overall=_skew_from_json(found["measures"]["overall"]),
-        splits={name: _skew_from_json(skew) for name, skew in found["measures"]["splits"].items()},
-        findings=tuple(Finding(**{**finding, "examples": tuple(finding["examples"])}) for finding in found["findings"]),
-        coverage=tuple(Coverage(**coverage) for coverage in found["coverage"]),
-        declared=found["declared"],
-        ignored=tuple(found["ignored"]),
-        collisions=_collisions_from_json(found.get("ids")),
+        overall=_skew(found.measures.overall),
+        splits={name: _skew(skew) for name, skew in found.measures.splits.items()},
+        findings=tuple(record_of(Finding, one) for one in found.findings),
+        coverage=tuple(record_of(Coverage, one) for one in found.coverage),
+        declared=found.declared,
+        id_state=found.id_state,
+        ignored=found.ignored,
+        collisions=None if found.ids is None else tuple(record_of(IdCollision, one) for one in found.ids),
     )
 
 
-def _skew_from_json(found: dict[str, Any]) -> Skew:
-    names = [field.name for field in fields(Measures)]
-    raw, clean = ({name: values[name] for name in names} for values in (found, found["clean"]))
-    return Skew(raw=Measures(**raw), clean=Measures(**clean))
+def _skew(found: Any) -> Skew:  # noqa: ANN401 -- of the type of `_wire`
+    return Skew(raw=record_of(Measures, found), clean=record_of(Measures, found.clean))
 
 
-def _collisions_from_json(found: list[dict[str, Any]] | None) -> tuple[IdCollision, ...] | None:
-    if found is None:
-        return None
-    return tuple(IdCollision(**{**one, "at": tuple(one["at"]), "examples": tuple(one["examples"])}) for one in found)
+def _contradictions(audit: Audit, found: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 -- of the type of `_wire`
+    """Yield what cannot be, though every type is right: place, what is expected, what is there."""
+    yield from _of_counts(audit.counts)
+    for key, value in _totals(audit).items():
+        if getattr(found.totals, key) != value:
+            yield f"totals.{key}", f"{value}, as counted", str(getattr(found.totals, key))
+    if audit.source.fingerprint != fingerprint(audit.counts):
+        yield "source.fingerprint", "that of the counts", shown(audit.source.fingerprint)
+    if set(audit.splits) != set(audit.counts.splits):
+        yield "measures.splits", "one for each split that is counted", "others"
+    codes = [one.code for one in audit.coverage]
+    if len(set(codes)) < len(codes):
+        yield "coverage", "a line for each rule", "one twice"
+    yield from _of_classes(audit)
+
+
+def _of_counts(counts: ClassCounts) -> Iterator[tuple[str, str, str]]:
+    keys = list(zip(counts.split, counts.group, counts.label, strict=True))
+    if keys != sorted(set(keys), key=lambda key: [(name is not None, name or "") for name in key]):
+        yield "counts", "sorted by split, group and label, each once", "another order, or one twice"
+    columns = zip(counts.samples, counts.starts, counts.instances, strict=True)
+    for at, (samples, starts, instances) in enumerate(columns):
+        if not starts <= samples <= instances:
+            yield f"counts[{at}]", "starts ≤ samples ≤ instances", f"{starts}, {samples}, {instances}"
+
+
+def _of_classes(audit: Audit) -> Iterator[tuple[str, str, str]]:
+    classes = audit.classes
+    if len(set(classes)) < len(classes):
+        yield "classes", "names, each once", "one twice"
+    trained = audit.counts.of_split(audit.counts.training).per_label().keys() - set(audit.ignored)
+    if not audit.declared and trained != set(classes):
+        yield "classes", "the labels that are counted", "others"
+    if audit.source.task != "multilabel" and (audit.source.task == "binary") != (len(classes) == 2):
+        yield "source.task", "binary for two classes, and for no other number", shown(audit.source.task)
+
+
+def _totals(audit: Audit) -> dict[str, int]:
+    return {
+        "samples": audit.counts.total_samples,
+        "instances": audit.counts.total_instances,
+        "unlabelled": audit.counts.unlabelled,
+        "classes": len(audit.classes),
+    }

@@ -15,45 +15,36 @@ from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import AuditFileError
-from imbalance_audit.files.json_object import Kind, compact
+from imbalance_audit.files.json_object import JsonKind, compact, shown
 from imbalance_audit.files.own_kinds import EVALUATION_FILE
 from imbalance_audit.files.staging import write_file
-from imbalance_audit.records import (
-    CalibrationBin,
-    ClassScore,
-    Confusion,
-    Difference,
-    Estimate,
-    Evaluation,
-    RegionScore,
-    Requirement,
-    RunEvaluation,
-)
+from imbalance_audit.files.wire import extended, record_of
+from imbalance_audit.records import Evaluation, digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
-EVALUATION = Kind(
+    from imbalance_audit.records import Estimate, RunEvaluation
+
+EVALUATION: JsonKind[Any] = JsonKind(
     noun="an evaluation",
     format="imbalance-audit/evaluation",
     version=1,
     error=AuditFileError,
     way_out="Evaluate again: `audit evaluate` writes one.",
+    wire=lambda: extended(Evaluation, "EvaluationFile", format=str, version=int, digest=str),
 )
 
 _HEAD = ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
 _LINED = ("classes", "regions", "confusions", "bins")
-_ESTIMATES = ("precision", "recall", "f1")
 
 
 def dump_evaluation(evaluation: Evaluation) -> str:
     """Return the JSON text, one class, confusion or difference a line, with a newline at the end."""
     found = asdict(evaluation)
-    head = {
-        key: found[key]
-        for key in ("task", "classes", "rows", "split", "target", "confidence", "resamples", "seed", "notes")
-    }
-    blocks = {"format": EVALUATION.format, "version": EVALUATION.version, **head}
+    kind = {"format": EVALUATION.format, "version": EVALUATION.version}
+    blocks = {**kind, "digest": digest_of({**kind, **found}), **{key: found[key] for key in _HEAD}}
     lines = [f"{json.dumps(key)}: {compact(value)}" for key, value in blocks.items()]
     lines.append('"runs": [' + ",\n".join(_run(run) for run in found["runs"]) + "]")
     lines += [f'"{key}": {_lined(found[key])}' for key in ("differences", "requirements")]
@@ -75,13 +66,10 @@ def load_evaluation(path: str | PathLike[str]) -> Evaluation:
     Raises:
         AuditFileError: there is no such file, or it is not an evaluation of this version, or it is incomplete.
     """
-    found = EVALUATION.read(path)
-    try:
-        return _from_json(found)
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        got = f"{type(error).__name__}: {plain(str(error))}"
-        message = f"{plain(str(path))} is not a complete evaluation ({got}). {EVALUATION.way_out}"
-        raise AuditFileError(message) from error
+    found = record_of(Evaluation, EVALUATION.read(path))
+    for place, expected, got in _contradictions(found):
+        raise EVALUATION.wrong(plain(str(path)), place, expected, got)
+    return found
 
 
 def _run(run: dict[str, Any]) -> str:
@@ -93,36 +81,56 @@ def _lined(items: list[dict[str, Any]]) -> str:
     return "[" + ",".join(f"\n  {compact(item)}" for item in items) + "]"
 
 
-def _from_json(found: dict[str, Any]) -> Evaluation:
-    target = found["target"]
-    return Evaluation(
-        task=found["task"],
-        classes=tuple(found["classes"]),
-        rows=found["rows"],
-        runs=tuple(_run_from_json(run) for run in found["runs"]),
-        differences=tuple(Difference(**{**one, "change": Estimate(**one["change"])}) for one in found["differences"]),
-        requirements=tuple(Requirement(**one) for one in found["requirements"]),
-        split=found["split"],
-        target=None if target is None else dict(target),
-        confidence=found["confidence"],
-        resamples=int(found["resamples"]),
-        seed=int(found["seed"]),
-        notes=tuple(found["notes"]),
-    )
+def _contradictions(found: Evaluation) -> Iterator[tuple[str, str, str]]:
+    """Yield what cannot be, though every type is right: place, what is expected, what is there."""
+    names = [run.name for run in found.runs]
+    if not names or len(set(names)) < len(names):
+        yield "runs", "at least one, each name once", "none, or one twice"
+    if len(set(found.classes)) < len(found.classes):
+        yield "classes", "names, each once", "one twice"
+    if not 0 < found.confidence < 1:
+        yield "confidence", "between 0 and 1", shown(found.confidence)
+    if found.target is not None and set(found.target) != set(found.classes):
+        yield "target", "a share for each class", "others"
+    for at, run in enumerate(found.runs):
+        for place, expected, got in _of_run(run, found):
+            yield f"runs[{at}].{place}", expected, got
+    yield from _of_comparisons(found, names)
 
 
-def _run_from_json(run: dict[str, Any]) -> RunEvaluation:
-    return RunEvaluation(
-        name=run["name"],
-        path=run["path"],
-        outputs=run["outputs"],
-        rows=run["rows"],
-        metrics={name: Estimate(**figure) for name, figure in run["metrics"].items()},
-        classes=tuple(
-            ClassScore(**{**score, **{key: Estimate(**score[key]) for key in _ESTIMATES}}) for score in run["classes"]
-        ),
-        regions=tuple(RegionScore(**{**one, "recall": Estimate(**one["recall"])}) for one in run["regions"]),
-        confusions=tuple(Confusion(**one) for one in run["confusions"]),
-        bins=tuple(CalibrationBin(**one) for one in run["bins"]),
-        notes=tuple(run["notes"]),
-    )
+def _of_comparisons(found: Evaluation, names: list[str]) -> Iterator[tuple[str, str, str]]:
+    for at, one in enumerate(found.differences):
+        if not {one.first, one.second} <= set(names):
+            yield f"differences[{at}]", "of two of the runs", shown(one.second)
+        if not _ordered(one.change):
+            yield f"differences[{at}].change", "low ≤ value ≤ high", shown(one.change.value)
+    for at, condition in enumerate(found.requirements):
+        if condition.run not in names:
+            yield f"requirements[{at}].run", "one of the runs", shown(condition.run)
+
+
+def _of_run(run: RunEvaluation, found: Evaluation) -> Iterator[tuple[str, str, str]]:
+    if run.rows != found.rows:
+        yield "rows", f"{found.rows}, as many as are judged", str(run.rows)
+    if tuple(one.label for one in run.classes) != found.classes:
+        yield "classes", "the classes, in their order", "others"
+    for key, estimate in run.metrics.items():
+        if not _ordered(estimate):
+            yield f"metrics.{key}", "low ≤ value ≤ high", shown(estimate.value)
+    for at, one in enumerate(run.classes):
+        for key in ("precision", "recall", "f1"):
+            estimate = getattr(one, key)
+            if not _ordered(estimate) or not all(0 <= end <= 1 for end in _ends(estimate)):
+                yield f"classes[{at}].{key}", "a share with its interval", shown(estimate.value)
+    for at, confusion in enumerate(run.confusions):
+        if not {confusion.truth, confusion.predicted} <= set(found.classes):
+            yield f"confusions[{at}]", "of two of the classes", shown(confusion.truth)
+
+
+def _ends(estimate: Estimate) -> list[float]:
+    return [end for end in (estimate.low, estimate.value, estimate.high) if end is not None]
+
+
+def _ordered(estimate: Estimate) -> bool:
+    paired = (estimate.low is None) == (estimate.high is None) and (estimate.value is not None or estimate.low is None)
+    return paired and _ends(estimate) == sorted(_ends(estimate))

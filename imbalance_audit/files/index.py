@@ -2,13 +2,14 @@
 
     imbalance-audit/index, and a line feed
     {"version": 1, "classes": [str], "counts": [int], "rows": int, "width": 4|8, "split": str|null,
-     "fingerprint": str, "checksum": "8 hex digits"}, on one line
+     "fingerprint": str, "checksum": "8 hex digits", "header": "8 hex digits"}, on one line
     spaces and a line feed, up to a multiple of 4096 bytes
     row numbers: little-endian signed integers of `width` bytes, class after class, each class's in ascending order
 
 `rows` is how many rows were numbered, labelled or not, from 0, in the order of the table, or of its train split where
-there is one; `width` is 4 below 2³¹ of them. `checksum` is the CRC-32 of the row numbers. Keys that this version does
-not know are left alone.
+there is one; `width` is 4 below 2³¹ of them. `checksum` is the CRC-32 of the row numbers, `header` that of the bytes
+before them with its own digits as 0, and there is one way to write them. Row numbers are in bounds, and no other key is
+there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import zlib
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import IndexFileError, OptionError
@@ -64,7 +67,11 @@ class IndexHeader:
 
     def dump(self) -> bytes:
         """Return the bytes before the row numbers. Their number does not depend on the checksum."""
-        fields = {"version": VERSION, **asdict(self), "checksum": f"{self.checksum:08x}"}
+        unsigned = self._dump(0)
+        return self._dump(zlib.crc32(unsigned))
+
+    def _dump(self, header: int) -> bytes:
+        fields = {"version": VERSION, **asdict(self), "checksum": f"{self.checksum:08x}", "header": f"{header:08x}"}
         text = MAGIC + json.dumps(fields, ensure_ascii=False).encode()
         return text.ljust(-(-(len(text) + 1) // PAGE) * PAGE - 1) + b"\n"
 
@@ -124,9 +131,8 @@ class IndexWriter:
     def _finish(self) -> None:
         if self._next != self._ends:
             self._refuse_change()
-        begin, checksum = len(self._header.dump()), 0
-        for at in range(begin, self._size, _CHUNK):
-            checksum = zlib.crc32(self._map[at : at + _CHUNK], checksum)
+        begin = len(self._header.dump())
+        checksum = _checksum(self._map, begin, self._size)
         self._map[:begin] = IndexHeader(**{**asdict(self._header), "checksum": checksum}).dump()
         self._map.flush()
 
@@ -137,13 +143,29 @@ class IndexWriter:
         raise OptionError(message)
 
 
-def map_index(path: str | os.PathLike[str]) -> tuple[IndexHeader, mmap.mmap, int]:
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    classes: tuple[str, ...]
+    counts: tuple[Annotated[int, msgspec.Meta(ge=0)], ...]
+    rows: Annotated[int, msgspec.Meta(ge=0)]
+    width: Literal[4, 8]
+    split: str | None
+    fingerprint: str
+    checksum: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
+    header: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}$")]
+
+
+def map_index(path: str | os.PathLike[str], *, verify: bool = False) -> tuple[IndexHeader, mmap.mmap, int]:
     """Return the header of an index file, the file mapped into memory, and where the row numbers begin in it.
 
-    Only the header is read. Writes to the mapping stay in this process.
+    The header is read, and every byte of it checked. Writes to the mapping stay in this process.
+
+    Args:
+        path: The file.
+        verify: Read the row numbers as well, once, and check them by their checksum.
 
     Raises:
-        IndexFileError: there is no such file, or it is cut off, of another kind, or of a newer version.
+        IndexFileError: there is no such file, or it is cut off, damaged, of another kind, or of a newer version.
     """
     shown = plain(str(path))
     if sys.byteorder != "little":
@@ -166,31 +188,34 @@ def map_index(path: str | os.PathLike[str]) -> tuple[IndexHeader, mmap.mmap, int
     if size != expected:
         mapped.close()
         raise _broken(shown, f"{expected:,} bytes", f"{size:,}, a file that was cut off or added to")
+    if verify and _checksum(mapped, begin, size) != header.checksum:
+        mapped.close()
+        raise _broken(shown, "the row numbers that were written", "others, a damaged file")
     return header, mapped, begin
+
+
+def _checksum(mapped: mmap.mmap, begin: int, size: int) -> int:
+    checksum = 0
+    for at in range(begin, size, _CHUNK):
+        checksum = zlib.crc32(mapped[at : min(at + _CHUNK, size)], checksum)
+    return checksum
 
 
 def _header(line: bytes, shown: str) -> IndexHeader:
     try:
-        fields = json.loads(line)
-        version = fields.pop("version")
-        known = {key: fields[key] for key in IndexHeader.__dataclass_fields__}
-        names, counts = known["classes"], known["counts"]
-        sound = (
-            len(names) == len(counts) == len(set(names)) > 0
-            and all(isinstance(name, str) for name in names)
-            and all(isinstance(n, int) and n >= 0 for n in counts)
-            and known["width"] in (4, 8)
-            and isinstance(known["rows"], int)
-        )
-        checksum = int(known["checksum"], 16)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _broken(shown, "a label index", "a damaged header") from error
-    if version != VERSION:
-        message = f"{shown}: expected version {VERSION} of the label index, got {str(version)[:20]}. {_WAY_OUT}"
+        found = msgspec.json.decode(line, type=_Line)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise _broken(shown, "a label index", f"a damaged header ({plain(str(error))[:100]})") from error
+    if found.version != VERSION:
+        message = f"{shown}: expected version {VERSION} of the label index, got {found.version}. {_WAY_OUT}"
         raise IndexFileError(message)
-    if not sound:
+    header = IndexHeader(
+        found.classes, found.counts, found.rows, found.width, found.split, found.fingerprint, int(found.checksum, 16)
+    )
+    sound = 0 < len(found.classes) == len(set(found.classes)) == len(found.counts) and sum(found.counts) <= found.rows
+    if not sound or header.dump() != MAGIC + line:
         raise _broken(shown, "a label index", "a damaged header")
-    return IndexHeader(**{**known, "classes": tuple(names), "counts": tuple(counts), "checksum": checksum})
+    return header
 
 
 def _broken(shown: str, expected: str, got: str) -> IndexFileError:

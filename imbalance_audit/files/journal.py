@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
@@ -21,6 +23,14 @@ FORMAT = "imbalance-audit/tuning"
 VERSION = 1
 
 _HEAD = b'{"format": "imbalance-audit/tuning"'
+
+
+class _Entry(msgspec.Struct):
+    format: str
+    version: int
+    key: str
+    score: float
+    rows: str
 
 
 class Journal:
@@ -72,21 +82,20 @@ class Journal:
     def _read(self, content: bytes) -> int:
         """Take in every whole line and return where the last one ends."""
         whole = content.rfind(b"\n") + 1
-        for number, line in enumerate(content[:whole].splitlines(), start=1):
-            try:
-                entry: dict[str, Any] = json.loads(line)
-                known = entry["format"] == FORMAT and entry["version"] == VERSION
-                score = (float(entry["score"]), str(entry["rows"]))
-                key = str(entry["key"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                known = False
-            if not known:
+        for number, line in enumerate(content[:whole].split(b"\n")[:-1], start=1):
+            entry = _entry(line)
+            if entry is None and _torn(line):
+                # A write that was cut short, and the next one behind it: one trial is lost, and runs again.
+                entry = _entry(line[line.rfind(_HEAD) :])
+                if entry is None:
+                    continue
+            if entry is None or (entry.format, entry.version) != (FORMAT, VERSION):
                 message = (
                     f"Expected trials of a tuning in {plain(str(self.path))}, got something else in line {number}. "
                     "Name another journal, or delete this one."
                 )
                 raise OptionError(message)
-            self._scores.setdefault(key, score)
+            self._scores.setdefault(entry.key, (entry.score, entry.rows))
         rest = content[whole:]
         # Only what begins as a line of ours may be cut off.
         if not (rest.startswith(_HEAD) or _HEAD.startswith(rest)):
@@ -98,6 +107,18 @@ class Journal:
         if self.path is not None and target_of(self.path).stream:
             message = f"Expected a file as journal, got the stream {plain(str(self.path))}, which keeps nothing."
             raise OptionError(message)
+
+
+def _entry(line: bytes) -> _Entry | None:
+    try:
+        return msgspec.json.decode(line, type=_Entry)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _torn(line: bytes) -> bool:
+    """Return whether a line is one of ours that ends in the middle, or in which the next one begins."""
+    return line.startswith(_HEAD) and (line.rfind(_HEAD) > 0 or not line.endswith(b"}"))
 
 
 def key_of(candidate: Candidate, seed: int, metric: str, fingerprint: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import WeightFileError
 from imbalance_audit.records import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 WAY_OUT = "Write one with `audit weights` or `class_weights(audit).save(path)`."
 
@@ -25,6 +28,11 @@ class Fields:
         if key not in self.content:
             raise broken(self.shown, f'the key "{key}"', "a file without it")
         return self.content[key]
+
+    def refuse_unknown(self, known: Collection[str]) -> None:
+        """Refuse an entry that no version of the file has."""
+        if extra := [key for key in self.content if key not in known]:
+            raise broken(self.shown, "the keys of a weight file", f"{quoted(str(extra[0]), longest=40)} as well")
 
     def text(self, key: str) -> str:
         """Return text."""
@@ -86,7 +94,9 @@ class Fields:
         wanted = f'"{key}" to be {dtype}[{sides}], one number for each {each}'
         if not isinstance(value, torch.Tensor):
             raise broken(self.shown, wanted, kind_of(value))
-        if value.dtype != getattr(torch, dtype) or tuple(value.shape) != shape or value.layout != torch.strided:
+        if value.is_nested or value.layout != torch.strided:
+            raise broken(self.shown, wanted, "a nested or sparse tensor")
+        if value.dtype != getattr(torch, dtype) or tuple(value.shape) != shape:
             raise broken(self.shown, wanted, f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}")
         if value.device.type != "cpu":
             raise broken(self.shown, wanted, f"a tensor without values, on device {value.device}")

@@ -6,14 +6,17 @@
     pos_weight float32[C] (binary and multilabel only)
     groups [str] · group_weight float32[G,C] (group × class only)
 
-Every list and tensor follows the order of `classes`. Keys that this version does not know are left alone.
+Every list and tensor follows the order of `classes`. There are no other keys; the members of the archive are stored and
+not compressed; `prior` is that of the counts, and `implied_prior` that of the prior and the weights.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +28,20 @@ from imbalance_audit.files.weight_fields import WAY_OUT, Fields, broken, kind_of
 from imbalance_audit.records import ClassWeights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
 FORMAT = "imbalance-audit/weights"
 VERSION = 1
 
 _ZIP = b"PK\x03\x04"
+_KEYS = frozenset(
+    (
+        "format", "version", "task", "classes", "weight", "counts", "prior", "implied_prior", "scheme", "parameters",
+        "normalisation", "zero_count", "ignore_index", "fingerprint", "split", "ess", "created_by", "pos_weight",
+        "groups", "group_weight",
+    )
+)  # fmt: skip
 
 
 def save_weights(weights: ClassWeights, path: str | PathLike[str]) -> None:
@@ -146,7 +157,19 @@ def _bytes(path: Path, shown: str) -> bytes:
     if not raw.startswith(_ZIP):
         got = "a bare pickle, which is never opened" if raw.startswith(b"\x80") else "a file that torch did not write"
         raise broken(shown, "a weight file", got)
+    _refuse_packed(raw, shown)
     return raw
+
+
+def _refuse_packed(raw: bytes, shown: str) -> None:
+    """Refuse an archive whose members are compressed: torch stores them, and a small one could unpack to gigabytes."""
+    try:
+        members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RecursionError, OverflowError) as error:
+        raise broken(shown, "a weight file", "a truncated or damaged file") from error
+    for member in members:
+        if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(raw):
+            raise broken(shown, "a weight file as torch writes it", "an archive with a compressed member")
 
 
 def _unpickled(raw: bytes, shown: str) -> object:
@@ -168,12 +191,13 @@ def _unpickled(raw: bytes, shown: str) -> object:
 def _weights(content: object, shown: str) -> ClassWeights:
     fields = Fields(_checked_format(content, shown), shown)
     classes = fields.names("classes")
+    fields.refuse_unknown(_KEYS)
     size = len(classes)
     weight = fields.numbers("weight", "float32", size)
     if not any(weight):
         raise broken(shown, '"weight" to hold a positive number', "zeros only")
     groups, group_weight = _groups(fields, size)
-    return ClassWeights(
+    weights = ClassWeights(
         classes=classes,
         weight=weight,
         counts=fields.numbers("counts", "int64", size),
@@ -193,6 +217,31 @@ def _weights(content: object, shown: str) -> ClassWeights:
         groups=groups,
         group_weight=group_weight,
     )
+    for key, expected, got in _contradictions(weights):
+        raise broken(shown, f'"{key}" to be {expected}', got)
+    return weights
+
+
+def _contradictions(weights: ClassWeights) -> Iterator[tuple[str, str, str]]:
+    """Yield what cannot be, though every entry is of its kind: key, what is expected, what is there."""
+    total = sum(weights.counts)
+    if not total:
+        yield "counts", "of at least one instance", "zeros only"
+        return
+    if not _close(weights.prior, [n / total for n in weights.counts]):
+        yield "prior", "the shares of the counts", "others"
+    seen = [share * weight for share, weight in zip(weights.prior, weights.weight, strict=True)]
+    mass = math.fsum(seen)
+    if not mass or not _close(weights.implied_prior, [share / mass for share in seen], within=1e-5):
+        yield "implied_prior", "the shares that the prior and the weights give", "others"
+    if not 0 < weights.ess <= total * (1 + 1e-6):
+        yield "ess", f"above 0 and at most {total:,}, the instances", f"{weights.ess:g}"
+    if weights.pos_weight is not None and weights.task == "multiclass":
+        yield "pos_weight", "of a binary or multilabel task", "a multiclass one"
+
+
+def _close(found: Sequence[float], wanted: Sequence[float], *, within: float = 1e-9) -> bool:
+    return all(abs(one - other) <= within for one, other in zip(found, wanted, strict=True))
 
 
 def _groups(fields: Fields, size: int) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...] | None]:

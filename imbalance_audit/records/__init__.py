@@ -22,6 +22,7 @@ from imbalance_audit.records.evaluation import (
     Verdict,
 )
 from imbalance_audit.records.findings import Coverage, Finding
+from imbalance_audit.records.fingerprint import digest_of, fingerprint
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.read_options import ReadOptions
 from imbalance_audit.records.skewness import LabelFaults, Measures, Skew
@@ -66,4 +67,6 @@ __all__ = [
     "Tuning",
     "Unit",
     "Verdict",
+    "digest_of",
+    "fingerprint",
 ]

@@ -60,6 +60,7 @@ class Audit:
         splits: The skew of each split.
         findings: Most severe first, then by code, split and label.
         coverage: What became of each rule, in code order.
+        id_state: SHA-256 of the file of ids that was kept beside this audit; None where none was.
 
     >>> from imbalance_audit import scan
     >>> audit = scan(["cat"] * 90 + ["lynx"] * 10)
@@ -78,6 +79,7 @@ class Audit:
     declared: bool = False
     ignored: tuple[str, ...] = ()
     collisions: tuple[IdCollision, ...] | None = None
+    id_state: str | None = None
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of this severity and the more severe ones."""

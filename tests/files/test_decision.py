@@ -10,7 +10,7 @@ import pytest
 
 from imbalance_audit.errors import DecisionFileError, OptionError
 from imbalance_audit.files.decision import dump_decision, load_decision, save_decision
-from imbalance_audit.records import Decision, Estimate, InverseMap
+from imbalance_audit.records import Decision, Estimate, InverseMap, digest_of
 
 ARGMAX = Decision(
     classes=("cat", "<fox>\u202e", "owl"),
@@ -59,12 +59,6 @@ def test_it_is_json_that_can_stand_in_a_page() -> None:
     assert "<" not in text
 
 
-def test_keys_of_the_future_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "decision.json").write_text(json.dumps({**json.loads(dump_decision(LABELS)), "colour": "red"}))
-
-    assert load_decision(tmp_path / "decision.json") == LABELS
-
-
 def changed(path: str, value: object, base: Decision = ARGMAX) -> bytes:
     content = json.loads(dump_decision(base))
     place = content
@@ -75,44 +69,46 @@ def changed(path: str, value: object, base: Decision = ARGMAX) -> bytes:
         del place[key]
     else:
         place[key] = value
-    return json.dumps(content).encode()
+    return json.dumps({**content, "digest": digest_of(content)}).encode()
 
 
 BAD = [
     ("version", 2, "has version 2, this program reads version 1"),
     ("version", True, "has version True"),
     ("format", "imbalance-audit/audit", "is not a decision"),
-    ("classes", KeyError, 'expected the key "classes"'),
+    ("colour", "red", "unknown field `colour`"),
+    ("classes", KeyError, "required field `classes`"),
     ("classes", ["cat", "cat", "owl"], "names, each once, got one twice"),
     ("classes", [], "names, each once, got none"),
-    ("classes", ["cat", 1, "owl"], "a list of text"),
-    ("multilabel", 0, "true or false"),
+    ("classes", ["cat", 1, "owl"], r"at \$\.classes\[1\]: Expected `str`, got `int`"),
+    ("multilabel", 0, r"at \$\.multilabel: Expected `bool`, got `int`"),
     ("multilabel", True, "thresholds, of several labels"),
     ("rule", "thresholds", "argmax or costs, of one class a row"),
-    ("rule", ["argmax"], "argmax or costs"),
-    ("correction", [1], "an object"),
-    ("correction.before", [0.0, 0.0], '"before" to be 3 finite numbers, one for each class, got 2 entries'),
+    ("rule", ["argmax"], r"at \$\.rule"),
+    ("correction", [1], r"at \$\.correction: Expected `object`, got `array`"),
+    ("correction.before", [0.0, 0.0], "correction.before to be 3 entries, one for each class, got 2"),
     ("correction.before", [None, None, None], "a shift for at least one class"),
-    ("correction.after", [0.0, float("nan"), 0.0], "3 finite numbers"),
-    ("correction.gamma", -1, "a number from 0"),
-    ("correction.smoothing", 1.0, "from 0 to below 1"),
-    ("correction.epsilon", "1", "a number from -1"),
+    ("correction.after", [0.0, float("nan"), 0.0], "is not JSON"),
+    ("correction.gamma", -1, r"at \$\.correction\.gamma: Expected `float` >= 0"),
+    ("correction.smoothing", 1.0, r"at \$\.correction\.smoothing: Expected `float` < 1"),
+    ("correction.epsilon", "1", r"at \$\.correction\.epsilon: Expected `float`, got `str`"),
     ("temperature", [1.0, 1.0, 2.0], "the same for every class of a softmax"),
-    ("temperature", [0.0, 0.0, 0.0], "above 0"),
-    ("bias", [0.0, None, 0.0], "3 finite numbers"),
-    ("bias", [0.0, True, 0.0], "3 finite numbers"),
-    ("bias", [0.0, 10**400, 0.0], "3 finite numbers"),
-    ("bias", [0.0, float("inf"), 0.0], "3 finite numbers"),
-    ("offset", "aaa", "3 finite numbers"),
-    ("costs", [[0.0]], "0 rows of costs"),
-    ("thresholds", [0.5, 0.5, 0.5], "an empty list, which the rule has no use for"),
-    ("metric", 3, "text or null"),
-    ("tuned", {"value": 1.0}, "an object of value, low and high"),
-    ("tuned", {"value": "x", "low": 0.0, "high": 0.0}, "finite numbers or null"),
-    ("curve", [[0.0]], "a list of points"),
-    ("parameters", {"a": [1]}, "a finite number, text or null each"),
-    ("notes", "none", "a list of text"),
-    ("fingerprint", 12, "text or null"),
+    ("temperature", [0.0, 0.0, 0.0], r"at \$\.temperature\[0\]: Expected `float` > 0"),
+    ("bias", [0.0, None, 0.0], r"at \$\.bias\[1\]: Expected `float`, got `null`"),
+    ("bias", [0.0, True, 0.0], r"at \$\.bias\[1\]: Expected `float`, got `bool`"),
+    ("bias", [0.0, 10**400, 0.0], "out of range"),
+    ("bias", [0.0, float("inf"), 0.0], "is not JSON"),
+    ("offset", "aaa", r"at \$\.offset: Expected `array`, got `str`"),
+    ("offset", [0.0], "offset to be 3 entries, one for each class, got 1"),
+    ("costs", [[0.0]], "costs to be 0 entries, which the rule has no use for"),
+    ("thresholds", [0.5, 0.5, 0.5], "thresholds to be 0 entries, which the rule has no use for"),
+    ("metric", 3, r"at \$\.metric: Expected `str \| null`, got `int`"),
+    ("tuned", {"value": 1.0}, "required field `low`"),
+    ("tuned", {"value": "x", "low": 0.0, "high": 0.0}, r"at \$\.tuned\.value: Expected `.*null`, got `str`"),
+    ("curve", [[0.0]], r"at \$\.curve\[0\]: Expected `array` of length 2"),
+    ("parameters", {"a": [1]}, r"at \$\.parameters"),
+    ("notes", "none", r"at \$\.notes: Expected `array`, got `str`"),
+    ("fingerprint", 12, r"at \$\.fingerprint: Expected `str \| null`, got `int`"),
 ]
 
 
@@ -145,8 +141,9 @@ def test_a_missing_file_and_a_folder_are_one_sentence_each(tmp_path: Path) -> No
     for path in (tmp_path / "none.json", tmp_path, tmp_path / "a\0b"):
         with pytest.raises(DecisionFileError, match="Cannot read"):
             load_decision(path)
+    (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OptionError, match="Cannot write"):
-        save_decision(LABELS, "/dev/null/decision.json")
+        save_decision(LABELS, tmp_path / "file" / "decision.json")
 
 
 @pytest.mark.parametrize(
@@ -161,3 +158,11 @@ def test_a_missing_file_and_a_folder_are_one_sentence_each(tmp_path: Path) -> No
 def test_a_value_put_together_wrong_is_not_written(broken: Decision) -> None:
     with pytest.raises(DecisionFileError):
         dump_decision(broken)
+
+
+def test_an_edit_that_leaves_the_digest_is_refused(tmp_path: Path) -> None:
+    content = {**json.loads(dump_decision(ARGMAX)), "metric": "accuracy"}
+    (tmp_path / "decision.json").write_text(json.dumps(content))
+
+    with pytest.raises(DecisionFileError, match="was edited or damaged: its digest says"):
+        load_decision(tmp_path / "decision.json")

@@ -73,12 +73,15 @@ Edit = Callable[[dict[str, object]], object]
     [
         (lambda found: found.update(version=2), "has version 2, this program reads version 1"),
         (lambda found: found.update(format="imbalance-audit/audit"), "is not an evaluation"),
-        (lambda found: found.pop("runs"), r"not a complete evaluation \(KeyError: 'runs'\)"),
-        (lambda found: found["runs"][0]["metrics"].update(accuracy=3), "not a complete evaluation"),
-        (lambda found: found.update(runs=[3]), "not a complete evaluation"),
-        (lambda found: found.update(target=5), "not a complete evaluation"),
-        (lambda found: found.pop("seed"), r"not a complete evaluation \(KeyError: 'seed'\)"),
-        (lambda found: found.update(resamples=float("inf")), "not a complete evaluation"),
+        (lambda found: found.pop("runs"), "required field `runs`"),
+        (
+            lambda found: found["runs"][0]["metrics"].update(accuracy=3),
+            r"at \$\.runs\[0\]\.metrics\[...\]: Expected `object`, got `int`",
+        ),
+        (lambda found: found.update(runs=[3]), r"at \$\.runs\[0\]: Expected `object`, got `int`"),
+        (lambda found: found.update(target=5), r"at \$\.target: Expected `object \| null`, got `int`"),
+        (lambda found: found.pop("seed"), "required field `seed`"),
+        (lambda found: found.update(resamples=float("inf")), "is not JSON"),
     ],
     ids=["version", "format", "no runs", "no estimate", "no run", "no target", "no seed", "no number of resamples"],
 )

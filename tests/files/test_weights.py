@@ -6,6 +6,7 @@ import io
 import pickle
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = ClassWeights(
     classes=("cat", "lynx", "train"),
-    weight=(0.1, 3.7, 33.333333333),
+    weight=(0.111111111, 1.111111111, 13.333333333),
     counts=(900, 90, 10),
     prior=(0.9, 0.09, 0.01),
     implied_prior=(0.3, 0.3, 0.4),
@@ -91,7 +92,13 @@ def test_the_file_holds_plain_values_under_the_documented_keys(content: dict[str
         replace(WEIGHTS, task="binary", pos_weight=(1.0, 0.1, 7.0), split=None),
         replace(WEIGHTS, groups=("a", "b"), group_weight=((0.5, 1.0, 2.0), (4.0, 0.25, 0.0))),
         replace(WEIGHTS, parameters={}, classes=("猫", "a\x1b[0m\n", ""), ignore_index=-(2**40)),
-        replace(WEIGHTS, parameters={"a": 1, "b": "x", "c": True, "d": None}, counts=(2**62, 0, 1)),
+        replace(
+            WEIGHTS,
+            parameters={"a": 1, "b": "x", "c": True, "d": None},
+            counts=(2**62, 0, 1),
+            prior=(1.0, 0.0, 2**-62),
+            implied_prior=(1.0, 0.0, 120 * 2**-62),
+        ),
     ],
 )
 def test_what_is_saved_is_loaded_with_weights_of_float32(tmp_path: Path, weights: ClassWeights) -> None:
@@ -287,7 +294,7 @@ def test_a_newer_version_asks_for_an_update(tmp_path: Path, content: dict[str, A
         ("weight", torch.tensor([1.0, 1.0, float("inf")]), "got inf at index 2"),
         ("weight", torch.tensor([1.0, -1.0, 1.0]), "got -1.0 at index 1"),
         ("weight", torch.zeros(3), '"weight" to hold a positive number, got zeros only'),
-        ("weight", torch.ones(3).to_sparse(), "got float32[3]"),
+        ("weight", torch.ones(3).to_sparse(), "got a nested or sparse tensor"),
         ("weight", torch.ones(3, device="meta"), "a tensor without values, on device meta"),
         ("counts", torch.tensor([1, 2, 3], dtype=torch.int32), '"counts" to be int64[3]'),
         ("counts", torch.tensor([1, -2, 3]), "got -2 at index 1"),
@@ -346,10 +353,50 @@ def test_each_missing_key_is_named(tmp_path: Path, content: dict[str, Any]) -> N
             load_weights(tmp_path / "weights.pt")
 
 
-def test_keys_that_a_later_version_adds_are_left_alone(tmp_path: Path, content: dict[str, Any]) -> None:
+def test_a_key_that_the_file_has_not_is_refused(tmp_path: Path, content: dict[str, Any]) -> None:
     torch.save({**content, "bin_edges": torch.ones(4)}, tmp_path / "weights.pt")
 
-    assert load_weights(tmp_path / "weights.pt").classes == WEIGHTS.classes
+    with pytest.raises(WeightFileError, match='got "bin_edges" as well'):
+        load_weights(tmp_path / "weights.pt")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("prior", [0.0, 0.0, 0.0]),
+        ("prior", [2.0, 2.5, 2.5]),
+        ("prior", [0.8, 0.19, 0.01]),
+        ("prior", [1e308, 0.0, 0.0]),
+        ("implied_prior", [0.4, 0.3, 0.3]),
+    ],
+)
+def test_priors_follow_from_the_counts(key: str, value: list[float], content: dict[str, Any], tmp_path: Path) -> None:
+    torch.save({**content, key: torch.tensor(value, dtype=torch.float64)}, tmp_path / "weights.pt")
+
+    with pytest.raises(WeightFileError, match=f'"{key}" to be the shares'):
+        load_weights(tmp_path / "weights.pt")
+
+
+def test_a_nested_tensor_is_refused(content: dict[str, Any], tmp_path: Path) -> None:
+    nested = torch.nested.nested_tensor([torch.ones(1), torch.ones(2)])
+    torch.save({**content, "weight": nested}, tmp_path / "weights.pt")
+
+    with pytest.raises(WeightFileError):
+        load_weights(tmp_path / "weights.pt")
+
+
+def test_an_archive_that_unpacks_to_more_than_it_is_is_refused_unopened(tmp_path: Path) -> None:
+    save_weights(WEIGHTS, tmp_path / "good.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "good.pt") as good,
+        zipfile.ZipFile(tmp_path / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as bomb,
+    ):
+        for member in good.infolist():
+            bomb.writestr(member.filename, good.read(member))
+        bomb.writestr("good/data/99", bytes(10**7))
+
+    with pytest.raises(WeightFileError, match="a compressed member"):
+        load_weights(tmp_path / "bomb.pt")
 
 
 def test_a_foreign_path_does_not_act_on_the_terminal() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import IndexFileError, OptionError
 from imbalance_audit.files.weights import load_weights
 from imbalance_audit.training.corrections import Correction
 from imbalance_audit.training.samplers.class_law import mass_by_law, mass_by_weights
@@ -77,6 +77,25 @@ class ClassTable:
     def mass(self, epoch: int) -> Tensor:
         """Return the mass of each class in an epoch: float64[K]."""
         return self._all(min(epoch, self.last_epoch))[self._drawn]
+
+    def rows_at(self, place: Tensor) -> list[int]:
+        """Return the row numbers at places in `rows`.
+
+        Raises:
+            IndexFileError: a file of them is damaged: one is no row of the table.
+        """
+        rows = self.rows.index_select(0, place)
+        if self._of_file is not None and len(rows):
+            least, most = torch.aminmax(rows)
+            if int(least) < 0 or int(most) >= self.total:
+                stray = int(least) if int(least) < 0 else int(most)
+                message = (
+                    f"Expected row numbers from 0 to {self.total - 1:,} in the label index, got {stray:,}: the file is "
+                    "damaged. Write it again with `audit scan … --index`."
+                )
+                raise IndexFileError(message)
+        found: list[int] = rows.tolist()
+        return found
 
     def checksum(self, *more: int) -> str:
         """Return a checksum of which rows belong together and how likely they are. Not proof against intent."""

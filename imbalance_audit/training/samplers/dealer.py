@@ -43,5 +43,4 @@ class Dealer:
         keys = mixed(mixed(classes + signed(key)) + cycle)
         within = self._permutations.places(classes, numbers - cycle * sizes, keys=keys)
         place = within.add_(table.starts.index_select(0, classes))
-        rows: list[int] = table.rows.index_select(0, place).tolist()
-        return rows
+        return table.rows_at(place)

@@ -12,15 +12,21 @@ from imbalance_audit.training.samplers.rows_by_class import RowsByClass
 if TYPE_CHECKING:
     from os import PathLike
 
+_VERIFIED = 8 * 2**20
+"""Bytes up to which a file is read whole when it is opened; it takes a few milliseconds."""
+
 
 class LabelIndex:
     """What `audit scan … --index labels.idx` wrote, in place of the label of each row.
 
-    Only its header is read; the row numbers that are drawn are fetched from the file when they are. Row numbers count
-    from 0 in the train split of the table, or in the whole table where there is none.
+    Only its header is read, and checked by its checksum; the row numbers that are drawn are fetched from the file when
+    they are, and have to be rows of the table. Row numbers count from 0 in the train split of the table, or in the
+    whole table where there is none.
 
     Args:
         path: The file.
+        verify: Read the whole file once and check the row numbers by their checksum too: about a second a gigabyte.
+            None: files up to 8 MB.
 
     Attributes:
         classes: The class names in index order.
@@ -43,8 +49,10 @@ class LabelIndex:
     (90, 10)
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
-        header, mapped, begin = map_index(path)
+    def __init__(self, path: str | PathLike[str], *, verify: bool | None = None) -> None:
+        header, mapped, begin = map_index(path, verify=verify is True)
+        if verify is None and len(mapped) <= _VERIFIED:
+            header, mapped, begin = map_index(path, verify=True)
         self.classes, self.counts, self.total = header.classes, header.counts, header.rows
         self.split, self.fingerprint = header.split, header.fingerprint
         self.checksum = header.checksum

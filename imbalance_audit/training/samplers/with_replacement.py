@@ -52,5 +52,4 @@ class WithReplacement:
         drawn = cumulative.classes_at(which_class)
         within = which_row.mul_(table.counts.index_select(0, drawn)).long()
         place = within.add_(table.starts.index_select(0, drawn))
-        rows: list[int] = table.rows.index_select(0, place).tolist()
-        return rows
+        return table.rows_at(place)

@@ -12,6 +12,7 @@ import torch
 from imbalance_audit.errors import OptionError, WeightFileError
 from imbalance_audit.files.weights import load_weights
 from imbalance_audit.training import ClassSampler
+from imbalance_audit.weights.diagnostics import implied_prior
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,8 @@ LABELS = [0] * 6 + [1] * 3 + [2]
 
 
 def test_a_file_and_its_value_draw_the_same_rows(weight_file: Path, weights: ClassWeights) -> None:
-    uneven = replace(weights, weight=(0.1, 1 / 3, 4.7))
+    weight = (0.1, 1 / 3, 4.7)
+    uneven = replace(weights, weight=weight, implied_prior=implied_prior(weights.counts, weight))
     uneven.save(weight_file)
     by_path = ClassSampler(LABELS, weights=weight_file)
 
