@@ -1,8 +1,8 @@
 """The ids of a shard, kept beside its audit.json, so that ids can be checked between shards when they are merged.
 
-A parquet file of the columns `id`, `split` and `label`, spelled out, one row for each row that has an id. The audit that
-it belongs to keeps its SHA-256, so that it is taken for no other, and once. Written and read as a stream: no table of
-ids is ever collected.
+A parquet file of the columns `id`, `split` and `label`, spelled out, one row for each row that has an id. The audit
+that it belongs to keeps its SHA-256, so that it is taken for no other, and once. Written and read as a stream: no table
+of ids is ever collected.
 """
 
 from __future__ import annotations
