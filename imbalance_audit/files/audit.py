@@ -14,7 +14,7 @@ from imbalance_audit.errors import AuditFileError
 from imbalance_audit.files.json_object import JsonKind, compact, shown
 from imbalance_audit.files.own_kinds import AUDIT_FILE
 from imbalance_audit.files.staging import write_file
-from imbalance_audit.files.wire import Natural, extended, record_of, wire_of
+from imbalance_audit.files.wire import Natural, extended, many, named, record_of, wire_of
 from imbalance_audit.records import (
     Audit,
     ClassCounts,
@@ -55,9 +55,7 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
 @cache
 def _wire() -> type[msgspec.Struct]:
     skew = extended(Measures, "Skew", clean=wire_of(Measures))
-    measures = msgspec.defstruct(
-        "Measures", [("overall", skew), ("splits", dict[str, skew])], forbid_unknown_fields=True
-    )
+    measures = msgspec.defstruct("Measures", [("overall", skew), ("splits", named(skew))], forbid_unknown_fields=True)
     return msgspec.defstruct(
         "Audit",
         [
@@ -70,12 +68,12 @@ def _wire() -> type[msgspec.Struct]:
             ("declared", bool),
             ("ignored", tuple[str, ...]),
             ("classes", tuple[str, ...]),
-            ("counts", tuple[_Row, ...]),
+            ("counts", many(_Row)),
             ("measures", measures),
-            ("findings", tuple[extended(Finding, "Finding", code=_Code), ...]),
-            ("coverage", tuple[extended(Coverage, "Coverage", code=_Code), ...]),
+            ("findings", many(extended(Finding, "Finding", code=_Code))),
+            ("coverage", many(extended(Coverage, "Coverage", code=_Code))),
             ("id_state", str | None),
-            ("ids", tuple[wire_of(IdCollision), ...] | None),
+            ("ids", many(wire_of(IdCollision)) | None),
         ],
         forbid_unknown_fields=True,
     )

@@ -109,7 +109,7 @@ class JsonKind(Generic[W]):
     def says(self, path: str | PathLike[str]) -> bool:
         """Return whether a file claims to be of this kind, of whatever version."""
         try:
-            return msgspec.json.decode(Path(path).read_bytes(), type=_Head).format == self.format
+            return bool(msgspec.json.decode(Path(path).read_bytes(), type=_Head).format == self.format)
         except (OSError, ValueError, RecursionError):
             return False
 

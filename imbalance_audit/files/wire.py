@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
-from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import GenericAlias, UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 
 @cache
-def wire_of(record: type) -> type[msgspec.Struct]:
+def wire_of(record: Any) -> type[msgspec.Struct]:  # noqa: ANN401 -- a dataclass
     """Return the strict type of a record: the same fields, each of which has to be there.
 
     >>> msgspec.convert({"value": 0.5, "low": None, "high": None}, wire_of(records.Estimate)).value
@@ -45,6 +45,16 @@ def extended(record: type, name: str, **more: Any) -> type[msgspec.Struct]:  # n
     return msgspec.defstruct(name, list({**own, **more}.items()), forbid_unknown_fields=True)
 
 
+def many(one: Any) -> GenericAlias:  # noqa: ANN401 -- a type of any form
+    """Return the type of any number of these."""
+    return GenericAlias(tuple, (one, ...))
+
+
+def named(one: Any) -> GenericAlias:  # noqa: ANN401 -- a type of any form
+    """Return the type of these by name."""
+    return GenericAlias(dict, (str, one))
+
+
 def record_of(record: type[R], wire: msgspec.Struct, **made: object) -> R:
     """Return the record that a value of its type holds.
 
@@ -53,13 +63,13 @@ def record_of(record: type[R], wire: msgspec.Struct, **made: object) -> R:
         wire: The value.
         made: Fields that are made already.
     """
-    hints = _own_hints(record)
+    hints = _own_hints(cast("Any", record))
     taken = {name: made[name] if name in made else _taken(hints[name], getattr(wire, name)) for name in hints}
     return record(**taken)
 
 
 @cache
-def _own_hints(record: type) -> dict[str, Any]:
+def _own_hints(record: Any) -> dict[str, Any]:  # noqa: ANN401 -- a dataclass
     names = {**vars(records), "Mapping": Mapping, "Sequence": Sequence}
     hints = get_type_hints(record, vars(sys.modules[record.__module__]), names)
     return {one.name: hints[one.name] for one in fields(record)}
@@ -70,7 +80,7 @@ def _wired(hint: Any, *, signed: bool = False) -> Any:  # noqa: ANN401 -- a type
     if hint is int:
         return int if signed else Natural
     if is_dataclass(hint):
-        return wire_of(hint)
+        return wire_of(cast("Any", hint))
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         # Whole numbers stay integers where either may stand, so that the same bytes are written again.
@@ -78,11 +88,11 @@ def _wired(hint: Any, *, signed: bool = False) -> Any:  # noqa: ANN401 -- a type
         each = [one if float in inner else _wired(one) for one in inner]
         return Union[(*each, *whole)]
     if origin is tuple and inner[-1] is Ellipsis:
-        return tuple[_wired(inner[0]), ...]
+        return many(_wired(inner[0]))
     if origin is tuple:
-        return tuple[tuple(map(_wired, inner))]
+        return GenericAlias(tuple, tuple(map(_wired, inner)))
     if origin is Mapping:
-        return dict[inner[0], _wired(inner[1])]
+        return named(_wired(inner[1]))
     return hint
 
 

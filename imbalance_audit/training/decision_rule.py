@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import Decision
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
 
 
 class DecisionRule(ConstantModule):
@@ -46,7 +46,7 @@ class DecisionRule(ConstantModule):
             self.keep(name, vector, device=device_of())
 
     @classmethod
-    def from_file(cls, path: str | PathLike[str], *, classes: Classes, trust_order: bool = False) -> Self:
+    def from_file(cls, path: str | PathLike[str], *, classes: LogitClasses, trust_order: bool = False) -> Self:
         """Return the rule of a decision file, brought into the order of the model's classes.
 
         Args:

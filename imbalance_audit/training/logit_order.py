@@ -6,25 +6,27 @@ and anything but the same set of names is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
 from imbalance_audit.errors import ClassOrderError, did_you_mean
-from imbalance_audit.values.declaration import SHOWN, as_index, declared_names
+from imbalance_audit.values.declaration import SHOWN, Classes, as_index, declared_names
 from imbalance_audit.values.matching import places
 from imbalance_audit.values.spelling import FALSE, TRUE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from imbalance_audit.values.declaration import Classes
+
+LogitClasses = Classes | int
+"""What says which class each logit is of: what declares classes, or, on trust, only how many there are."""
 
 NEAR = 1000
 """Names among which a near one is looked for; more would take minutes."""
 
-Classes = Iterable[str] | Iterable[int] | Mapping[str, int] | Mapping[int, str] | Mapping[str, str] | int
 
-
-def logit_order(file_classes: Sequence[str], classes: Classes, *, trust_order: bool = False) -> tuple[int, ...]:
+def logit_order(file_classes: Sequence[str], classes: LogitClasses, *, trust_order: bool = False) -> tuple[int, ...]:
     """Return for each logit the index of its class in the file.
 
     Args:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.decisions.named_training import Drawn, Trained
     from imbalance_audit.decisions.trainings import Smoothed
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
 
 
 class LossOptions(TypedDict, total=False):
@@ -86,7 +86,7 @@ class PriorCorrection(ConstantModule):
         cls,
         path: str | PathLike[str],
         *,
-        classes: Classes,
+        classes: LogitClasses,
         trust_order: bool = False,
         trained: Trained = "weighted",
         drawn: Drawn = "data",

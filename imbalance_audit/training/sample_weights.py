@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
     from imbalance_audit.training.samplers.rows_by_class import RowLabels
 
 
@@ -27,7 +27,7 @@ def sample_weights(
     targets: RowLabels,
     weights: ClassWeights | str | PathLike[str],
     *,
-    classes: Classes | None = None,
+    classes: LogitClasses | None = None,
     groups: Sequence[str] | None = None,
     trust_order: bool = False,
 ) -> Tensor:
@@ -66,7 +66,7 @@ def sample_weights(
 
 
 def _columns(
-    codes: Tensor, names: list[str] | None, held: ClassWeights, classes: Classes | None, *, trust_order: bool
+    codes: Tensor, names: list[str] | None, held: ClassWeights, classes: LogitClasses | None, *, trust_order: bool
 ) -> tuple[Tensor, Tensor]:
     """Return the index in the file of each sample's class, and which samples have none."""
     if names is not None:

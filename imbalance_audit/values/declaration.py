@@ -9,12 +9,10 @@ set · one text · a mapping that can be read both ways       no order: refused
 
 from __future__ import annotations
 
-import math
 import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from imbalance_audit.display import quoted
@@ -143,7 +141,7 @@ def _name(entry: Any, error: type[AuditError]) -> str:  # noqa: ANN401 -- a scal
     if isinstance(value, bool):
         return TRUE if value else FALSE
     number = as_index(value)
-    if number is None and isinstance(value, Real) and math.isfinite(value) and value == int(value):
+    if number is None and isinstance(value, float) and value.is_integer():
         number = int(value)
     if number is None:
         shown = f"{type(value).__name__} {quoted(str(value), longest=40)}" if value is not None else "None"

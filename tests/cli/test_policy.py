@@ -147,15 +147,22 @@ def test_merged_shards_are_the_audit_of_the_whole_byte_for_byte_ids_too_where_th
 
 def test_ids_of_another_audit_are_refused(run: Run, labels: Path) -> None:
     pl.read_parquet(labels).with_row_index("key").write_parquet(labels)
-    (labels.parent / "a.json").write_text(scan_json(run, labels.name, "--id", "key"))
-    run("scan", labels.name, "--id", "key", "--keep-id-state", "other.parquet", "--json", "b.json")
+    run("scan", labels.name, "--id", "key", "--keep-id-state", "a.parquet", "--json", "a.json")
+    pl.read_parquet(labels).with_columns(pl.col("key") + 1000).write_parquet(labels)
+    # The same counts, and so the same fingerprint, of other rows.
+    run("scan", labels.name, "--id", "key", "--keep-id-state", "b.parquet", "--json", "b.json")
+    run("scan", labels.name, "--json", "c.json")
 
-    other = run("merge", "a.json", "-o", "-", "--id-state", "other.parquet")
+    mine = run("merge", "a.json", "b.json", "-o", "-", "--id-state", "b.parquet", "--id-state", "a.parquet")
+    twice = run("merge", "a.json", "b.json", "-o", "-", "--id-state", "a.parquet", "--id-state", "a.parquet")
     no_ids = run("merge", "a.json", "-o", "-", "--id-state", "a.json")
+    not_kept = run("merge", "c.json", "-o", "-", "--id-state", "a.parquet")
 
-    assert (other.returncode, no_ids.returncode) == (2, 2)
-    assert "do not belong to these audits" in other.stderr
-    assert "audit scan --keep-id-state" in no_ids.stderr
+    assert mine.returncode == 0
+    assert (twice.returncode, no_ids.returncode, not_kept.returncode) == (2, 2, 2)
+    assert "do not belong to these audits" in twice.stderr
+    assert "do not belong to these audits" in no_ids.stderr
+    assert "--keep-id-state" in not_kept.stderr
 
 
 def test_audits_of_other_classes_are_not_merged(run: Run, labels: Path) -> None:

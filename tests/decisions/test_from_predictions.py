@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imbalance_audit import Audit, class_weights, scan
-from imbalance_audit.decisions import TuningPlan, inverse_map, tune_decision
+from imbalance_audit.decisions import TuningPlan, WeightedTraining, inverse_map, tune_decision
 from imbalance_audit.decisions.from_predictions import decision_from
 from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.predictions.predicted import Predictions
@@ -51,7 +51,7 @@ def test_the_weight_file_is_undone_class_by_class(drawn: Drawn, order: tuple[str
         drawn.truth,
         CLASSES,
         TuningPlan(prior=counts),
-        correction=inverse_map(weight=[by_name[name] for name in CLASSES], counts=counts, classes=CLASSES),
+        correction=inverse_map(WeightedTraining([by_name[name] for name in CLASSES]), counts=counts, classes=CLASSES),
         fingerprint=weights.fingerprint,
     )
     assert found == replace(expected, notes=("read with care", *expected.notes))

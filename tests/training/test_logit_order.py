@@ -12,7 +12,7 @@ from imbalance_audit.errors import ClassOrderError
 from imbalance_audit.training.logit_order import logit_order
 
 if TYPE_CHECKING:
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
 
 FILE = ("bird", "cat", "dog")
 
@@ -31,7 +31,7 @@ FILE = ("bird", "cat", "dog")
         ({"0": "dog", "1": "bird", "2": "cat"}, (2, 0, 1)),
     ],
 )
-def test_the_same_names_are_permuted_into_the_models_order(classes: Classes, order: tuple[int, ...]) -> None:
+def test_the_same_names_are_permuted_into_the_models_order(classes: LogitClasses, order: tuple[int, ...]) -> None:
     assert logit_order(FILE, classes) == order
 
 
@@ -94,7 +94,7 @@ def test_trust_does_not_silence_names() -> None:
         ([1.5, 2.0, 3.0], 'class names as text or whole numbers, got float "1.5"'),
     ],
 )
-def test_anything_but_the_same_names_is_refused(classes: Classes, message: str) -> None:
+def test_anything_but_the_same_names_is_refused(classes: LogitClasses, message: str) -> None:
     with pytest.raises(ClassOrderError, match=message):
         logit_order(FILE, classes)
 

@@ -9,6 +9,7 @@ from imbalance_audit.report.audit import rank_chart as svg
 from imbalance_audit.report.audit.audit_facts import measure_lines
 from imbalance_audit.report.audit.count_table import BANDS, band
 from imbalance_audit.report.kit import figures
+from imbalance_audit.report.kit.chart import COLUMNS
 from imbalance_audit.report.kit.markup import Markup, element, join
 from imbalance_audit.report.kit.sections import section
 
@@ -35,7 +36,7 @@ def distribution(contents: Contents, caps: Caps, floor: int | None) -> Markup:
     splits = contents.splits[: caps.splits]
     rank = svg.rank_frequency(
         counts,
-        names=[row.label for row in contents.rows] if len(counts) <= svg.COLUMNS else (),
+        names=[row.label for row in contents.rows] if len(counts) <= COLUMNS else (),
         series={split: [row.splits[i] for row in contents.rows] for i, split in enumerate(splits)},
         floor=floor,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.records import Task
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
 
 
 class StaleWeightsWarning(UserWarning):
@@ -60,7 +60,7 @@ class Bound:
 
 
 def bind(
-    path: str | PathLike[str], *, classes: Classes, trust_order: bool = False, fingerprint: str | None = None
+    path: str | PathLike[str], *, classes: LogitClasses, trust_order: bool = False, fingerprint: str | None = None
 ) -> Bound:
     """Return a file's vectors in the order of the model's classes.
 

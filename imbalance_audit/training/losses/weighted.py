@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from imbalance_audit.training.corrections import Correction
-    from imbalance_audit.training.logit_order import Classes
+    from imbalance_audit.training.logit_order import LogitClasses
     from imbalance_audit.training.losses.binding import Bound
 
 
@@ -68,7 +68,7 @@ class WeightedLoss(ConstantModule):
         cls,
         path: str | PathLike[str],
         *,
-        classes: Classes,
+        classes: LogitClasses,
         trust_order: bool = False,
         fingerprint: str | None = None,
         **options: Any,  # noqa: ANN401 -- whatever the constructor takes, which checks them
