@@ -74,6 +74,7 @@ INNER: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """The same for the parts of a large room."""
 
 LIBRARIES: Mapping[str, frozenset[str]] = {
+    "files": frozenset({"msgspec"}),
     "files.weights": frozenset({"torch"}),
     "files.weight_fields": frozenset({"torch"}),
     "sources": frozenset({"polars"}),

@@ -12,34 +12,7 @@ from tests.architecture import ROOT, read_package, violations
 PACKAGE = read_package()
 FOUND = frozenset(map(str, violations(PACKAGE)))
 
-WAIVED: frozenset[str] = frozenset(
-    {
-        "cli.training_options: defines Training, which decisions.trainings does too",
-        "decisions.fitting: defines Task, which records.vocabulary and sources.layouts.label_studio_records does too",
-        "decisions.trainings: defines Training, which cli.training_options does too",
-        "files.audit: imports the library msgspec",
-        "files.decision: imports the library msgspec",
-        "files.index: imports the library msgspec",
-        "files.journal: imports the library msgspec",
-        "files.json_object: imports the library msgspec",
-        "files.wire: imports the library msgspec",
-        "records.metrics: defines MetricUnit, which report.kit.metric_figures does too",
-        "records.metrics: defines Need, which rules.rule does too",
-        "records.tuning: shares its name with another module or package: tuning",
-        "records.vocabulary: defines Task, which decisions.fitting and sources.layouts.label_studio_records does too",
-        "report.kit.metric_figures: defines MetricUnit, which records.metrics does too",
-        "rules.rule: defines Need, which records.metrics does too",
-        "sources.layouts.coco_records: defines Annotation, which sources.layouts.label_studio_records does too",
-        "sources.layouts.label_studio_records: defines Annotation, which sources.layouts.coco_records does too",
-        "sources.layouts.label_studio_records: defines Task, which decisions.fitting and records.vocabulary does too",
-        "sources.layouts.label_studio_records: defines Value, which weights.parameters does too",
-        "training.corrections: defines Kind, which training.losses.regression does too",
-        "training.losses.regression: defines Kind, which training.corrections does too",
-        "training.losses.regression: defines Scheme, which weights.schemes does too",
-        "weights.parameters: defines Value, which sources.layouts.label_studio_records does too",
-        "weights.schemes: defines Scheme, which training.losses.regression does too",
-    }
-)
+WAIVED: frozenset[str] = frozenset()
 """What still breaks the order, to be mended."""
 
 

@@ -14,7 +14,7 @@ from imbalance_audit.cli.declared_options import options_of
 from imbalance_audit.cli.given import given
 from imbalance_audit.cli.outputs import STDOUT, Output, Plan, put_in_place, writing
 from imbalance_audit.cli.streams import say
-from imbalance_audit.cli.training_options import Training, training_of
+from imbalance_audit.cli.training_options import TrainingOptions, training_of
 from imbalance_audit.cli.tuning_options import Tune, tune_by
 from imbalance_audit.files.own_kinds import DECISION_FILE
 from imbalance_audit.predictions.prediction_options import PredictionOptions
@@ -56,7 +56,7 @@ def decide(
         str, typer.Argument(metavar="PREDICTIONS", show_default=False, help="Validation rows: truth and logits.")
     ],
     reading: PredictionOptions,
-    training: Training,
+    training: TrainingOptions,
     tune: Tune,
     output: Annotated[Path, typer.Option("--output", "-o", help="The decision file.")] = Path("decision.json"),
     output_format: OutputFormat = "text",

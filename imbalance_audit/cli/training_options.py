@@ -28,7 +28,7 @@ Epsilon = Annotated[float, typer.Option(help="ε₁ of a Poly-1 loss.")]
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingOptions:
     """How the model was trained.
 
     Attributes:
@@ -50,7 +50,7 @@ def training_of(
     gamma: Gamma = 2.0,
     alpha: Alpha = None,
     epsilon: Epsilon = 1.0,
-) -> Training:
+) -> TrainingOptions:
     """Return how the model was trained, as the options say.
 
     Raises:
@@ -74,7 +74,7 @@ def training_of(
         "epsilon": epsilon,
     }
     if weights is None:
-        return Training(None, options)
+        return TrainingOptions(None, options)
     from imbalance_audit.files.weights import load_weights
 
-    return Training(load_weights(weights), options)
+    return TrainingOptions(load_weights(weights), options)

@@ -79,7 +79,7 @@ class Rows(NamedTuple):
         return Rows(self.logits[index], self.truth[index], self.weight[index])
 
 
-class Task(NamedTuple):
+class FitTask(NamedTuple):
     """What does not change from fold to fold."""
 
     plan: TuningPlan
@@ -89,7 +89,7 @@ class Task(NamedTuple):
     size: int
 
 
-def fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
+def fitted(task: FitTask, rows: Rows) -> tuple[Decision, Curve | None]:
     """Return the decision that these rows alone lead to, without its worth."""
     multilabel = task.blank.multilabel
     z = correct(rows.logits, task.blank.correction, multilabel=multilabel)
@@ -109,7 +109,7 @@ def fitted(task: Task, rows: Rows) -> tuple[Decision, Curve | None]:
     return _by_strength(task, decision, rows._replace(logits=log_p))
 
 
-def _by_strength(task: Task, decision: Decision, rows: Rows) -> tuple[Decision, Curve | None]:
+def _by_strength(task: FitTask, decision: Decision, rows: Rows) -> tuple[Decision, Curve | None]:
     curve = tau_curve(rows.logits, rows.truth, task.prior, task.metric, rows.weight)
     log_prior = np.log(task.prior)
     if task.plan.method == "offsets":
@@ -128,7 +128,7 @@ def _with(decision: Decision, offset: Sequence[float], **found: float) -> Decisi
     return replace(decision, offset=tuple(float(b) for b in offset), parameters=parameters)
 
 
-def _with_thresholds(task: Task, decision: Decision, rows: Rows) -> Decision:
+def _with_thresholds(task: FitTask, decision: Decision, rows: Rows) -> Decision:
     at = [
         tune_threshold(rows.logits[:, c], rows.truth[:, c], task.metric, rows.weight, positive=True)
         for c in range(task.size)
@@ -140,7 +140,7 @@ def _probability(odds: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(odds, -_FARTHEST, _FARTHEST))))
 
 
-def _calibration(task: Task, rows: Rows) -> Calibration:
+def _calibration(task: FitTask, rows: Rows) -> Calibration:
     if task.plan.calibrate == "none":
         return Calibration((1.0,) * task.size, (0.0,) * task.size)
     return fit_temperature(

@@ -15,7 +15,7 @@ from imbalance_audit.decisions.checked_arrays import (
     checked_truth,
     refuse_classes_without_rows,
 )
-from imbalance_audit.decisions.fitting import Calibrating, Method, Rows, Task, TuningPlan, fitted
+from imbalance_audit.decisions.fitting import Calibrating, FitTask, Method, Rows, TuningPlan, fitted
 from imbalance_audit.decisions.objective import Objective, judge
 from imbalance_audit.decisions.prior_shift import row_weights
 from imbalance_audit.decisions.strength import GRID, curve_errors
@@ -103,7 +103,7 @@ def _task(
     multilabel: bool,
     correction: InverseMap | None,
     fingerprint: str | None,
-) -> Task:
+) -> FitTask:
     size = len(classes)
     _refuse(plan, size, multilabel)
     costs = np.zeros((0, 0)) if plan.costs is None else np.asarray(regrets(classes, plan.costs), dtype=np.float64)
@@ -136,7 +136,7 @@ def _task(
         parameters=_parameters(plan, len(y)),
         fingerprint=fingerprint,
     )
-    return Task(plan, metric, blank, prior, size)
+    return FitTask(plan, metric, blank, prior, size)
 
 
 def _refuse(plan: TuningPlan, size: int, multilabel: bool) -> None:
@@ -178,7 +178,7 @@ def _parameters(plan: TuningPlan, rows: int) -> dict[str, float | str | bool | N
     return used
 
 
-def _points(task: Task, rows: Rows, curve: Curve) -> tuple[tuple[float, Any], ...]:
+def _points(task: FitTask, rows: Rows, curve: Curve) -> tuple[tuple[float, Any], ...]:
     judged = curve_errors(curve, rows.truth, task.metric, rows.weight, task.size)
     return tuple((tau, one.estimate()) for tau, one in zip(GRID, judged, strict=True))
 
@@ -200,7 +200,7 @@ def _folds(truth: NDArray[np.int64], plan: TuningPlan) -> Iterator[tuple[NDArray
         yield from how.split(truth, truth)
 
 
-def _few_rows(task: Task, truth: NDArray[np.int64]) -> tuple[str, ...]:
+def _few_rows(task: FitTask, truth: NDArray[np.int64]) -> tuple[str, ...]:
     rows = truth.sum(axis=0) if truth.ndim == 2 else np.bincount(truth, minlength=task.size)
     few = np.flatnonzero(rows < FEW_ROWS)
     if not few.size:
@@ -214,7 +214,7 @@ def _few_rows(task: Task, truth: NDArray[np.int64]) -> tuple[str, ...]:
     )
 
 
-def _missed_precision(task: Task, truth: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[str, ...]:
+def _missed_precision(task: FitTask, truth: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[str, ...]:
     if task.metric.name != "recall_at_precision":
         return ()
     floor = task.metric.precision

@@ -26,8 +26,8 @@ from imbalance_audit.records.fingerprint import digest_of, fingerprint
 from imbalance_audit.records.labels import Labels
 from imbalance_audit.records.read_options import ReadOptions
 from imbalance_audit.records.skewness import LabelFaults, Measures, Skew
-from imbalance_audit.records.tuning import Candidate, CandidateScore, Tuning
 from imbalance_audit.records.vocabulary import SEVERITIES, OrderRule, Severity, State, Task, Unit
+from imbalance_audit.records.weight_tuning import Candidate, CandidateScore, Tuning
 from imbalance_audit.records.weights import ClassWeights
 
 __all__ = [

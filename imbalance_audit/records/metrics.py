@@ -16,7 +16,9 @@ Better = Literal["higher", "lower"]
 MetricUnit = Literal["share", "number", "cost"]
 """Shares are told in per cent and their changes in points; numbers share one scale; a cost has its own."""
 
-Need = Literal["one label", "several labels", "every class", "scores", "probabilities", "costs", "beta", "precision"]
+MetricNeed = Literal[
+    "one label", "several labels", "every class", "scores", "probabilities", "costs", "beta", "precision"
+]
 """Rows of one label, or of several; rows of every class, without which nothing is tuned by it; scores, such as
 probabilities; a cost matrix; or a parameter, which only a decision has."""
 
@@ -44,7 +46,7 @@ class Metric:
     better: Better | None
     unit: MetricUnit
     meaning: str
-    needs: frozenset[Need] = frozenset()
+    needs: frozenset[MetricNeed] = frozenset()
     tunes: frozenset[Tuned] = frozenset()
     shown: int = 0
     of: Literal["run", "class"] = "run"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-Kind = Literal["loss", "sampler"]
+CorrectionKind = Literal["loss", "sampler"]
 
 TOLERANCE = 0.05
 """Total variation between two vectors of class shares below which they count as the same."""
@@ -63,11 +63,17 @@ class Correction:
     prior: tuple[float, ...]
     factor: tuple[float, ...]
     fingerprint: str
-    kind: Kind
+    kind: CorrectionKind
 
     @classmethod
     def of(
-        cls, classes: Sequence[str], counts: Tensor | Sequence[float], fingerprint: str, factor: Tensor, *, kind: Kind
+        cls,
+        classes: Sequence[str],
+        counts: Tensor | Sequence[float],
+        fingerprint: str,
+        factor: Tensor,
+        *,
+        kind: CorrectionKind,
     ) -> Correction:
         """Return the correction of classes with these counts by this factor."""
         n = torch.as_tensor(counts, dtype=torch.float64, device="cpu")
@@ -188,7 +194,7 @@ def _forget(dead: weakref.ref[object]) -> None:
     _LIVING.pop(dead, None)
 
 
-def _correction(owner: object, what: Kind) -> Correction:
+def _correction(owner: object, what: CorrectionKind) -> Correction:
     found = owner if isinstance(owner, Correction) else getattr(owner, "correction", None)
     if not isinstance(found, Correction):
         message = (

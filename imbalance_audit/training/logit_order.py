@@ -17,8 +17,6 @@ from imbalance_audit.values.spelling import FALSE, TRUE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imbalance_audit.values.declaration import Classes
-
 LogitClasses = Classes | int
 """What says which class each logit is of: what declares classes, or, on trust, only how many there are."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Candidate
-    from imbalance_audit.records.tuning import Standing
+    from imbalance_audit.records.weight_tuning import Standing
     from imbalance_audit.tuning.named_metric import Judgement
 
 _ROUNDING = 1e-9

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imbalance_audit.records import Difference
-    from imbalance_audit.report.kit.metric_figures import MetricUnit
+    from imbalance_audit.records.metrics import MetricUnit
 
 _W, _LEFT, _MIDDLE, _HALF, _WORDS, _ROW = 690, 128, 268, 128, 412, 25
 

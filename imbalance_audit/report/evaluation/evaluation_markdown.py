@@ -40,6 +40,7 @@ from imbalance_audit.report.kit.quoting import shown
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Evaluation, RunEvaluation
+    from imbalance_audit.records.metrics import MetricUnit
     from imbalance_audit.report.evaluation.arrangement import EvaluationContents, ScoredClass
 
 LARGEST = 60_000
@@ -125,7 +126,7 @@ def _runs(evaluation: Evaluation, contents: EvaluationContents, caps: Evaluation
     return [*blocks, told, *_differences(contents, listed)]
 
 
-def _told(unit: metrics.MetricUnit, run: RunEvaluation, key: str) -> str:
+def _told(unit: MetricUnit, run: RunEvaluation, key: str) -> str:
     return _cell(metrics.told(unit, run.metrics[key])) if value(run, key) is not None else figures.NONE
 
 

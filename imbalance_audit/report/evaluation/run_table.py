@@ -15,6 +15,7 @@ from imbalance_audit.report.kit.sections import section
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Difference, Estimate, Evaluation, RunEvaluation
+    from imbalance_audit.records.metrics import MetricUnit
     from imbalance_audit.report.evaluation.arrangement import EvaluationCaps, EvaluationContents
 
 
@@ -66,7 +67,7 @@ def _metric_row(key: str, listed: tuple[RunEvaluation, ...], contents: Evaluatio
 
 
 def estimate_cell(
-    unit: metrics.MetricUnit,
+    unit: MetricUnit,
     estimate: Estimate | None,
     difference: Difference | None = None,
     *,

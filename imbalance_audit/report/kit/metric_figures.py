@@ -15,8 +15,7 @@ from imbalance_audit.report.kit import figures
 
 if TYPE_CHECKING:
     from imbalance_audit.records import Estimate
-
-MetricUnit = table.MetricUnit
+    from imbalance_audit.records.metrics import MetricUnit
 
 METRICS = {one.key: one for one in sorted(table.RUN_METRICS.values(), key=attrgetter("shown"))}
 """The metrics of a run, in the order in which they are shown."""

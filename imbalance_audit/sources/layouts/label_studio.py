@@ -17,7 +17,7 @@ from imbalance_audit.display import plain, quoted
 from imbalance_audit.errors import EmptySourceError, SourceError, did_you_mean
 from imbalance_audit.sources.layouts.json_file import read_json
 from imbalance_audit.sources.layouts.json_head import json_head
-from imbalance_audit.sources.layouts.label_studio_records import Task, Value
+from imbalance_audit.sources.layouts.label_studio_records import StudioTask, StudioValue
 from imbalance_audit.sources.layouts.layout import Layout
 from imbalance_audit.sources.places.paths import shown_path
 from imbalance_audit.sources.reading_progress import steps
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from imbalance_audit.records import Labels, ReadOptions
     from imbalance_audit.records.vocabulary import Unit
-    from imbalance_audit.sources.layouts.label_studio_records import Annotation, Result
+    from imbalance_audit.sources.layouts.label_studio_records import Result, StudioAnnotation
 
 _WHOLE = frozenset({"choices", "taxonomy"})
 """Types that label the whole task."""
@@ -38,7 +38,7 @@ _WHOLE = frozenset({"choices", "taxonomy"})
 _TEXT = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
 """Types that label a span."""
 
-_HOLD_LABELS = Value.__struct_fields__
+_HOLD_LABELS = StudioValue.__struct_fields__
 _SHAPES = frozenset({"rectangle", "polygon", "ellipse", "keypoint", "brush", "bitmask", "vector", "videorectangle"})
 _ANNOTATOR = "completed_by"
 
@@ -97,7 +97,7 @@ def _read(paths: Sequence[Path], options: ReadOptions) -> Labels:
     return tidy_parts(_frame(rows, names, roles), options, origin)
 
 
-def _tasks(paths: Sequence[Path], path: str) -> tuple[list[Task], tuple[str, ...]]:
+def _tasks(paths: Sequence[Path], path: str) -> tuple[list[StudioTask], tuple[str, ...]]:
     """Return the tasks of the export, and what was odd.
 
     Raises:
@@ -111,7 +111,7 @@ def _tasks(paths: Sequence[Path], path: str) -> tuple[list[Task], tuple[str, ...
     if "annotation_id" in head.keys and "annotations" not in head.keys:
         message = f"{plain(path)} is the JSON-MIN export, which leaves out what was cancelled. Export it as JSON."
         raise SourceError(message)
-    tasks, notes = read_json(paths[0], list[Task], path)
+    tasks, notes = read_json(paths[0], list[StudioTask], path)
     if not tasks:
         message = f"{plain(path)} holds no tasks: there is nothing to check."
         raise EmptySourceError(message)
@@ -123,22 +123,22 @@ def _frame(rows: Sequence[_Row], labels: pl.Series, roles: Roles) -> pl.LazyFram
     return pl.LazyFrame({"label": labels, **columns})
 
 
-def _unit(tasks: Sequence[Task], tag: _Tag) -> Unit:
+def _unit(tasks: Sequence[StudioTask], tag: _Tag) -> Unit:
     if tag.whole:
         return "row"
     drawn = any(result.type in _SHAPES for task in tasks for result in _results(task))
     return "token" if tag.types <= _TEXT and not drawn else "box"
 
 
-def _kept(task: Task) -> list[Annotation]:
+def _kept(task: StudioTask) -> list[StudioAnnotation]:
     return [one for one in task.annotations or task.completions or () if not one.was_cancelled]
 
 
-def _results(task: Task) -> list[Result]:
+def _results(task: StudioTask) -> list[Result]:
     return [result for annotation in _kept(task) for result in annotation.result or ()]
 
 
-def _tag(tasks: Sequence[Task], options: ReadOptions, path: str) -> _Tag:
+def _tag(tasks: Sequence[StudioTask], options: ReadOptions, path: str) -> _Tag:
     """Return the tag whose labels are counted.
 
     Raises:
@@ -202,7 +202,7 @@ def _labels(result: Result, path: str) -> list[str]:
     return [str(label) for label in labels]
 
 
-def _rows(task: Task, place: int, tag: _Tag, options: ReadOptions, path: str) -> list[_Row]:
+def _rows(task: StudioTask, place: int, tag: _Tag, options: ReadOptions, path: str) -> list[_Row]:
     """Return a row for each annotation of a whole task, or for each region; one without labels where there is none."""
     name, split = str(place if task.id is None else task.id), _datum(task, options.split)
     rows = [
@@ -213,7 +213,7 @@ def _rows(task: Task, place: int, tag: _Tag, options: ReadOptions, path: str) ->
     return rows or [_Row([], name, _group(task, None, options.group), split)]
 
 
-def _label_sets(annotation: Annotation, tag: _Tag, path: str) -> list[list[str]]:
+def _label_sets(annotation: StudioAnnotation, tag: _Tag, path: str) -> list[list[str]]:
     """Return the labels of each row that an annotation makes."""
     of_tag = [one for one in annotation.result or () if one.from_name == tag.name]
     labels = [label for one in of_tag for label in _labels(one, path)]
@@ -222,13 +222,13 @@ def _label_sets(annotation: Annotation, tag: _Tag, path: str) -> list[list[str]]
     return [[label] for label in labels]
 
 
-def _group(task: Task, annotation: Annotation | None, key: str | None) -> str | None:
+def _group(task: StudioTask, annotation: StudioAnnotation | None, key: str | None) -> str | None:
     if key != _ANNOTATOR:
         return _datum(task, key)
     return None if annotation is None else _annotator(annotation)
 
 
-def _check_keys(tasks: Sequence[Task], options: ReadOptions, path: str) -> None:
+def _check_keys(tasks: Sequence[StudioTask], options: ReadOptions, path: str) -> None:
     """Refuse a group or a split that no task has.
 
     Raises:
@@ -243,19 +243,19 @@ def _check_keys(tasks: Sequence[Task], options: ReadOptions, path: str) -> None:
             raise SourceError(message)
 
 
-def _datum(task: Task, key: str | None) -> str | None:
+def _datum(task: StudioTask, key: str | None) -> str | None:
     value = None if key is None else (task.data or {}).get(key)
     return None if value is None else str(value)
 
 
-def _annotator(annotation: Annotation) -> str | None:
+def _annotator(annotation: StudioAnnotation) -> str | None:
     who = annotation.completed_by
     if isinstance(who, dict):
         who = who.get("email") or who.get("id")
     return None if who is None else str(who)
 
 
-def _notes(tasks: Sequence[Task], tag: str | None) -> list[str]:
+def _notes(tasks: Sequence[StudioTask], tag: str | None) -> list[str]:
     kept = [len(_kept(task)) for task in tasks]
     every = [len(task.annotations or task.completions or ()) for task in tasks]
     other = Counter(str(one.type) for task in tasks for one in _results(task) if one.from_name != tag)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Value(msgspec.Struct, gc=False):
+class StudioValue(msgspec.Struct, gc=False):
     """The fields of a value that hold labels; coordinates and run lengths are skipped."""
 
     choices: Any = None
@@ -31,10 +31,10 @@ class Result(msgspec.Struct, gc=False):
 
     type: str | None = None
     from_name: str | None = None
-    value: Value | None = None
+    value: StudioValue | None = None
 
 
-class Annotation(msgspec.Struct, gc=False):
+class StudioAnnotation(msgspec.Struct, gc=False):
     """What one annotator made of a task."""
 
     result: list[Result] | None = None
@@ -46,12 +46,12 @@ class Prediction(msgspec.Struct, gc=False):
     """Only whether there is one is told."""
 
 
-class Task(msgspec.Struct, gc=False):
+class StudioTask(msgspec.Struct, gc=False):
     """What was to be annotated: the sample."""
 
     id: int | str | None = None
     data: dict[str, Any] | None = None
-    annotations: list[Annotation] | None = None
-    completions: list[Annotation] | None = None
+    annotations: list[StudioAnnotation] | None = None
+    completions: list[StudioAnnotation] | None = None
     """What annotations were called before version 1.0."""
     predictions: list[Prediction | int] | None = None

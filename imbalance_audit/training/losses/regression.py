@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from imbalance_audit.training.losses.binding import Bound
     from imbalance_audit.training.losses.reduction import Reduction
 
-Kind = Literal["l1", "mse", "huber"]
-Scheme = Literal["sqrt-inverse", "inverse"]
+DeviationKind = Literal["l1", "mse", "huber"]
+DensityScheme = Literal["sqrt-inverse", "inverse"]
 Kernel = Literal["gaussian", "triangular", "laplace"]
 
 _LEAST, _MOST = 5.0, 1000.0
@@ -35,7 +35,7 @@ _LEAST, _MOST = 5.0, 1000.0
 def lds_weights(
     counts: Tensor | Sequence[float],
     *,
-    scheme: Scheme = "sqrt-inverse",
+    scheme: DensityScheme = "sqrt-inverse",
     kernel: Kernel = "gaussian",
     size: int = 5,
     sigma: float = 2.0,
@@ -61,7 +61,7 @@ def lds_weights(
     >>> lds_weights([4, 4, 4], size=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    refuse_unknown("scheme", scheme, get_args(Scheme))
+    refuse_unknown("scheme", scheme, get_args(DensityScheme))
     refuse_unknown("kernel", kernel, get_args(Kernel))
     if size < 1 or size % 2 == 0:
         message = f"size is an odd number of bins from 1 up, got {size}."
@@ -90,7 +90,7 @@ def weighted_regression_parts(
     edges: Tensor,
     weight: Tensor,
     *,
-    kind: Kind = "l1",
+    kind: DeviationKind = "l1",
     delta: float = 1.0,
     reduction: Reduction = "count",
 ) -> tuple[Tensor, Tensor]:
@@ -126,7 +126,7 @@ def _weights_at(value: Tensor, edges: Tensor, weight: Tensor) -> Tensor:
     return weight.to(value.dtype)[torch.bucketize(value, edges.to(value.dtype), right=True)]
 
 
-def _error(prediction: Tensor, value: Tensor, kind: Kind, delta: float) -> Tensor:
+def _error(prediction: Tensor, value: Tensor, kind: DeviationKind, delta: float) -> Tensor:
     if kind == "l1":
         return F.l1_loss(prediction, value, reduction="none")
     if kind == "mse":
@@ -166,12 +166,12 @@ class WeightedRegressionLoss(WeightedLoss):
         edges: Tensor | Sequence[float],
         weight: Tensor | Sequence[float],
         *,
-        kind: Kind = "l1",
+        kind: DeviationKind = "l1",
         delta: float = 1.0,
         reduction: Reduction = "count",
     ) -> None:
         super().__init__(reduction=reduction)
-        refuse_unknown("kind", kind, get_args(Kind))
+        refuse_unknown("kind", kind, get_args(DeviationKind))
         vector = class_vector("weight", weight)
         bounds = torch.as_tensor(edges, dtype=torch.float32, device="cpu").detach()
         if bounds.shape != (vector.shape[0] - 1,) or not bool((bounds.diff() > 0).all() and bounds.isfinite().all()):
@@ -182,7 +182,7 @@ class WeightedRegressionLoss(WeightedLoss):
             raise OptionError(message)
         self.keep("edges", bounds, device=device_of(weight, edges))
         self.keep("weight", vector, device=device_of(weight, edges))
-        self.kind: Kind = kind
+        self.kind: DeviationKind = kind
         self.delta = number("delta", delta, least=1e-12)
 
     @classmethod

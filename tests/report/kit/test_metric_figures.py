@@ -7,9 +7,9 @@ import re
 import pytest
 
 from imbalance_audit.records import Estimate, RunEvaluation
-from imbalance_audit.records.metrics import CLASS_METRICS, RUN_METRICS
+from imbalance_audit.records.metrics import CLASS_METRICS, RUN_METRICS, MetricUnit
 from imbalance_audit.report.kit import metric_figures as metrics
-from imbalance_audit.report.kit.metric_figures import METRICS, MetricUnit, metric
+from imbalance_audit.report.kit.metric_figures import METRICS, metric
 
 
 def test_every_metric_that_a_run_may_have_has_a_name_a_direction_and_a_meaning() -> None:

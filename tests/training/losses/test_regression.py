@@ -14,7 +14,7 @@ from imbalance_audit.errors import OptionError
 from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import WeightedRegressionLoss
-from imbalance_audit.training.losses.regression import Kernel, Kind, Scheme, lds_weights
+from imbalance_audit.training.losses.regression import DensityScheme, DeviationKind, Kernel, lds_weights
 
 COUNTS = [3, 0, 40, 2000, 700, 6, 0, 0, 1]
 
@@ -23,7 +23,7 @@ COUNTS = [3, 0, 40, 2000, 700, 6, 0, 0, 1]
 @pytest.mark.parametrize("kernel", ["gaussian", "triangular", "laplace"])
 @pytest.mark.parametrize(("size", "sigma"), [(5, 2.0), (9, 1.0), (3, 0.5)])
 def test_the_weights_are_numpys_convolution_and_have_a_mean_of_1_over_the_data(
-    scheme: Scheme, kernel: Kernel, size: int, sigma: float
+    scheme: DensityScheme, kernel: Kernel, size: int, sigma: float
 ) -> None:
     counts = np.array(COUNTS, dtype=float)
     values = np.sqrt(counts) if scheme == "sqrt-inverse" else np.clip(counts, 5, 1000)
@@ -49,7 +49,7 @@ def test_a_bin_out_of_reach_of_all_data_has_the_largest_weight_and_not_infinity(
 
 
 @pytest.mark.parametrize(("kind", "plain"), [("l1", F.l1_loss), ("mse", F.mse_loss), ("huber", F.huber_loss)])
-def test_each_target_costs_its_bins_weight_times_torchs_loss(kind: Kind, plain: object) -> None:
+def test_each_target_costs_its_bins_weight_times_torchs_loss(kind: DeviationKind, plain: object) -> None:
     assert callable(plain)
     prediction = torch.tensor([0.5, 4.0, -2.0, 9.0], dtype=torch.float64, requires_grad=True)
     target = torch.tensor([0.0, 1.0, 2.0, float("nan")], dtype=torch.float64)
