@@ -60,8 +60,15 @@ app.command()(explain.explain)
 def main() -> None:
     """Run the command; every error that a user can meet ends in one sentence and its exit code."""
     try:
-        streams.prepare()
-        stopping.unwind_on_signals()
+        with streams.taken_over():
+            _run()
+    except OptionError as error:  # stdout is closed, or cannot be given back
+        _stop(error, UNREADABLE)
+
+
+def _run() -> None:
+    stopping.unwind_on_signals()
+    try:
         try:
             app()
         finally:

@@ -10,11 +10,15 @@ import errno
 import io
 import os
 import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from imbalance_audit.display import plain
 from imbalance_audit.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PIPE_CLOSED = 141
 """The code of a program that a reader left: 128 and the number of SIGPIPE."""
@@ -55,13 +59,27 @@ class _Told(io.TextIOWrapper):
             _drop(self.fileno())
 
 
-def prepare() -> None:
-    """Take stdout and stderr over.
+@contextmanager
+def taken_over() -> Iterator[None]:
+    """Take stdout and stderr over for a block, and give them back as they were.
 
     Raises:
         OptionError: stdout is closed.
     """
     codecs.register_error(_ESCAPED, _escape)
+    before = sys.stdout, sys.stderr
+    try:
+        _take_over()
+        yield
+    finally:
+        for ours in (sys.stdout, sys.stderr):
+            if isinstance(ours, _Result | _Told):
+                with suppress(OSError, ValueError):
+                    ours.detach()  # it would close the stream with itself
+        sys.stdout, sys.stderr = before
+
+
+def _take_over() -> None:
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open as long as the program runs
     elif isinstance(sys.stderr, io.TextIOWrapper):

@@ -34,6 +34,10 @@ class PlainTraining:
 
     Attributes:
         size: How many classes there are.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(PlainTraining(2)).smoothing
+    0.0
     """
 
     size: int
@@ -48,6 +52,10 @@ class WeightedTraining:
 
     Attributes:
         weight: w, (C,).
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(WeightedTraining([1.0, 4.0])).after
+    (0.6931471805599453, -0.6931471805599453)
     """
 
     weight: Vector
@@ -60,6 +68,10 @@ class LogitAdjustedTraining:
     Attributes:
         counts: Training instances, (C,): π, where a class without any counts as one with one.
         tau: τ; 1 is Balanced Softmax.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> [round(shift, 3) for shift in inverse_map(LogitAdjustedTraining([8, 2])).before]
+    [0.693, -0.693]
     """
 
     counts: Vector
@@ -76,6 +88,10 @@ class FocalTraining:
     Attributes:
         weight: w, (C,).
         gamma: γ.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(FocalTraining([1.0, 4.0], gamma=1.0)).gamma
+    1.0
     """
 
     weight: Vector
@@ -92,6 +108,10 @@ class PolyTraining:
     Attributes:
         weight: w, (C,).
         epsilon: ε₁.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(PolyTraining([1.0, 4.0])).epsilon
+    1.0
     """
 
     weight: Vector
@@ -113,6 +133,10 @@ class SmoothedTraining:
         label_smoothing: ε, from 0 to below 1.
         by: Whose weight a smoothed label has. `sample`, our losses' default: η̃ ∝ w·η. `class`, as torch smooths, where
             the weights come after it: v ∝ w·[(1-ε)·η + ε/C].
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(SmoothedTraining(WeightedTraining([1.0, 4.0]), 0.1)).smoothing
+    0.1
     """
 
     loss: LossTraining
@@ -131,6 +155,10 @@ class SampledTraining:
     Attributes:
         loss: Which loss.
         drawn: q/π up to scale, (C,): how often a row of each class was drawn. That of a sampler by weights is w.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> [round(shift, 3) for shift in inverse_map(SampledTraining(PlainTraining(2), [1.0, 4.0])).after]
+    [0.693, -0.693]
     """
 
     loss: LossTraining | SmoothedTraining
@@ -148,6 +176,10 @@ class LabelTraining:
 
     Attributes:
         pos_weight: ρ, (C,).
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(LabelTraining([9.0, 1.0])).before
+    (0.0, 0.0)
     """
 
     pos_weight: Vector
@@ -161,6 +193,10 @@ class LabelFocalTraining:
         pos_weight: ρ, (C,).
         gamma: γ.
         alpha: α; None for none.
+
+    >>> from imbalance_audit.decisions import inverse_map
+    >>> inverse_map(LabelFocalTraining([9.0, 1.0], gamma=1.0)).gamma
+    1.0
     """
 
     pos_weight: Vector

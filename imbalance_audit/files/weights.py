@@ -162,14 +162,19 @@ def _bytes(path: Path, shown: str) -> bytes:
 
 
 def _refuse_packed(raw: bytes, shown: str) -> None:
-    """Refuse an archive whose members are compressed: torch stores them, and a small one could unpack to gigabytes."""
+    """Refuse an archive that is damaged, or compressed: torch stores its members, and small ones may unpack to much."""
+    # zipfile answers damage with many error types; torch reads what is damaged without a word.
     try:
-        members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RecursionError, OverflowError) as error:
-        raise broken(shown, "a weight file", "a truncated or damaged file") from error
-    for member in members:
-        if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(raw):
-            raise broken(shown, "a weight file as torch writes it", "an archive with a compressed member")
+        archive = zipfile.ZipFile(io.BytesIO(raw))
+        members = archive.infolist()
+        packed = any(one.compress_type != zipfile.ZIP_STORED or one.file_size > len(raw) for one in members)
+        whole = packed or archive.testzip() is None
+    except Exception as error:
+        raise broken(shown, "a weight file", "a truncated or damaged file, or a zip archive of another kind") from error
+    if packed:
+        raise broken(shown, "a weight file as torch writes it", "an archive with a compressed member")
+    if not whole:
+        raise broken(shown, "a weight file", "a damaged file: a checksum in it does not fit")
 
 
 def _unpickled(raw: bytes, shown: str) -> object:

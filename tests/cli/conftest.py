@@ -42,9 +42,6 @@ def run(tmp_path: Path) -> Run:
         ):
             warnings.simplefilter("default")  # shown on stderr, as to a user
             code = _exit_code()
-            for stream in (sys.stdout, sys.stderr):
-                if isinstance(stream, io.TextIOWrapper) and stream not in (told, said):
-                    stream.detach()  # the command's own wrapper, which would close the buffer with itself
         return CompletedProcess(command, code, *(file.buffer.getvalue().decode() for file in (told, said)))
 
     return audit

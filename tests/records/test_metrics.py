@@ -20,7 +20,7 @@ from imbalance_audit.records.metrics import (
     TABLE,
     WEIGHT_METRICS,
     Metric,
-    Need,
+    MetricNeed,
 )
 from imbalance_audit.tuning.named_metric import metric_of
 
@@ -40,7 +40,7 @@ def probabilities(truth: NDArray[Any], *, perfect: bool) -> NDArray[np.float64]:
     return np.eye(3)[truth] if perfect else SHARES
 
 
-def judged(needs: set[Need], *, perfect: bool = False) -> RunEvaluation:
+def judged(needs: set[MetricNeed], *, perfect: bool = False) -> RunEvaluation:
     """Return a run over rows that have what is named, and nothing else."""
     several = "several labels" in needs
     given = probabilities(SETS if several else TRUTH, perfect=perfect)
@@ -93,7 +93,7 @@ def test_every_key_stands_once() -> None:
     ],
     ids=lambda needs: ", ".join(sorted(needs)),
 )
-def test_a_run_has_the_metrics_whose_needs_are_met_in_the_order_of_the_table(needs: set[Need]) -> None:
+def test_a_run_has_the_metrics_whose_needs_are_met_in_the_order_of_the_table(needs: set[MetricNeed]) -> None:
     found = judged(needs)
 
     assert list(found.metrics) == [key for key, metric in RUN_METRICS.items() if metric.needs <= needs]
@@ -109,7 +109,7 @@ def test_what_a_class_has_of_its_own_is_in_the_table_and_nothing_else_is() -> No
 
 @pytest.mark.parametrize("several", [False, True])
 def test_perfect_predictions_are_at_least_as_good_as_random_ones_by_every_metric(several: bool) -> None:
-    needs: set[Need] = {"scores", "probabilities", *({"several labels"} if several else {"one label", "costs"})}  # type: ignore[arg-type]  # -- words of `Need`
+    needs: set[MetricNeed] = {"scores", "probabilities", *({"several labels"} if several else {"one label", "costs"})}  # type: ignore[arg-type]  # -- words of `MetricNeed`
     perfect, random = (judged(needs, perfect=yes) for yes in (True, False))
 
     for key in perfect.metrics:

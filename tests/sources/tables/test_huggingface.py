@@ -379,12 +379,15 @@ def test_loaders_and_subsets_of_a_live_data_set_find_its_labels() -> None:
             lambda: datasets.DatasetDict(a=made(), b=made().remove_columns("label").add_column("n", [1] * 5)),
             "the split b has no",
         ),
-        (lambda: made().rename_column("label", "what"), "no column that is known to hold labels"),
     ],
 )
 def test_live_objects_without_labels_to_be_had_are_refused(source: Callable[[], object], words: str) -> None:
     with pytest.raises(SourceError, match=words):
         read(source())
+
+
+def test_the_only_class_label_is_the_label_whatever_its_name() -> None:
+    assert counted(scan(made().rename_column("label", "what"))) == counted(scan(made()))
 
 
 def test_a_transform_is_not_applied_and_is_said() -> None:
