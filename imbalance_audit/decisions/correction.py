@@ -76,7 +76,7 @@ def correct(logits: object, inverse: InverseMap, *, multilabel: bool = False) ->
         OptionError: the logits are not (N, C) over the map's classes, or hold NaN; or a row leaves only classes that
             the data do not have.
 
-    >>> balanced = inverse_map(trained="logit-adjusted", counts=[90, 10])
+    >>> balanced = inverse_map(LogitAdjustedTraining([90, 10]))
     >>> log_odds = correct([[0.0, 0.0]], balanced)
     >>> np.exp(log_odds[0, 0] - log_odds[0, 1]).round(6).item()
     9.0

@@ -36,7 +36,7 @@ class Objective:
         precision: Of `recall_at_precision`.
         costs: costs[truth][predicted], (C, C), of `expected_cost`.
 
-    >>> Metric("f_beta", beta=2.0).beta
+    >>> Objective("f_beta", beta=2.0).beta
     2.0
     """
 
