@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from imbalance_audit.weights import class_weights
+from imbalance_audit.weights import class_weights, count_schemes
 from imbalance_audit.weights.count_schemes import effective_number
 from tests.conftest import MakeAudit
 
@@ -91,3 +91,56 @@ def test_effective_number_gives_large_classes_a_weight(make_audit: MakeAudit) ->
 
 def test_beta_0_is_no_weighting(make_audit: MakeAudit) -> None:
     assert class_weights(make_audit([5, 50]), scheme="effective-number", beta=0).weight == (1.0, 1.0)
+
+
+RAW = [
+    ("balanced", {}, (0.37037, 3.703704, 33.333333)),
+    ("median_frequency", {}, (0.1, 1, 9)),
+    ("square_root", {}, (0.033333, 0.105409, 0.316228)),
+    ("inverse", {}, (1 / 900, 1 / 90, 0.1)),
+    ("power", {"tau": 0.25}, (0.182574, 0.324668, 0.562341)),
+    ("effective_number", {"beta": 0.9}, (0.1, 0.100008, 0.153534)),
+    ("effective_number", {"beta": 0.9999}, (0.001162, 0.011161, 0.100045)),
+    ("enet", {"k": 1.02}, (1.532978, 9.582214, 33.83087)),
+    ("log_smoothed", {"mu": 0.15}, (1, 1, 2.70805)),
+]
+
+
+@pytest.mark.parametrize(("formula", "parameters", "published"), RAW)
+def test_a_formula_gives_the_published_raw_weights(
+    formula: str, parameters: dict[str, float], published: tuple[float, ...]
+) -> None:
+    assert getattr(count_schemes, formula)([900, 90, 10], parameters) == pytest.approx(published, abs=6e-7)
+
+
+def test_formulas_agree_with_numpy_on_random_counts() -> None:
+    counts = np.random.default_rng(0).integers(1, 5000, size=31)
+    n, share = counts.astype(float), counts / counts.sum()
+    expected = {
+        ("power", "tau", 0.3): n**-0.3,
+        ("power", "tau", 0.0): np.ones(31),
+        ("enet", "k", 1.5): 1 / np.log(1.5 + share),
+        ("log_smoothed", "mu", 3.0): np.maximum(1, np.log(3 / share)),
+        ("effective_number", "beta", 0.99): 0.01 / (1 - 0.99**n),
+        ("effective_number", "beta", 0.0): np.ones(31),
+        ("median_frequency", "", 0.0): np.median(share) / share,
+        ("balanced", "", 0.0): 1 / (31 * share),
+    }
+
+    for (formula, name, value), weights in expected.items():
+        assert getattr(count_schemes, formula)(counts.tolist(), {name: value}) == pytest.approx(weights, rel=1e-9)
+
+
+def test_one_class_has_the_weight_that_its_formula_gives() -> None:
+    assert count_schemes.balanced([7], {}) == [1.0]
+    assert count_schemes.median_frequency([7], {}) == [1.0]
+    assert count_schemes.effective_number([1], {"beta": 0.9}) == pytest.approx([1.0])
+
+
+def test_the_median_of_an_even_number_of_classes_lies_between_the_two_in_the_middle() -> None:
+    assert count_schemes.median_frequency([1, 3, 5, 100], {}) == pytest.approx([4, 4 / 3, 4 / 5, 0.04])
+
+
+def test_a_parameter_that_a_file_holds_as_an_integer_counts_as_a_number() -> None:
+    assert count_schemes.number({"beta": 0}, "beta") == 0.0
+    assert count_schemes.power([4, 9], {"tau": 1}) == [1 / 4, 1 / 9]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from imbalance_audit.records import ClassCounts
 from imbalance_audit.weights import class_weights
+from imbalance_audit.weights.positive_weight import balance
 from tests.conftest import MakeAudit
 
 
@@ -53,3 +57,52 @@ def test_pos_weight_is_tamed_by_the_same_power_and_bounds(
 
     assert plain == pytest.approx(((1 / 81) ** expected, 81**expected))
     assert cut == (0.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("positives", "samples", "policy", "smoothing", "expected"),
+    [
+        ([1, 3], 4, "error", None, (3, 1 / 3)),
+        ([4, 1], 4, "error", None, (1, 3)),  # every sample carries the first: 0 would switch it off
+        ([0, 1, 2], 4, "cap", None, (3, 3, 1)),
+        ([0, 3], 4, "cap", None, (1 / 3, 1 / 3)),  # the largest of the others, also below 1
+        ([0, 4], 4, "cap", None, (1, 1)),  # there is no other
+        ([0, 1], 4, "ignore", None, (1, 3)),
+        ([0, 1], 4, "one", None, (1, 3)),
+        ([0, 4, 1], 4, "smooth", 1.0, (5, 1 / 5, 2)),
+        ([0, 4], 4, "smooth", 0.5, (9, 1 / 9)),
+        ([], 0, "cap", None, ()),
+    ],
+)
+def test_negatives_are_divided_by_positives_and_never_by_none(
+    positives: list[int], samples: int, policy: str, smoothing: float | None, expected: tuple[float, ...]
+) -> None:
+    assert balance(positives, samples, policy=policy, smoothing=smoothing) == pytest.approx(expected)
+
+
+def test_labels_that_are_no_class_are_negatives_of_a_multilabel_task_and_left_out_of_a_binary_one(
+    make_audit: MakeAudit,
+) -> None:
+    dirty = {(None, "no"): 6, (None, "yes"): 2, (None, "N/A"): 4}
+
+    assert class_weights(make_audit(dirty, classes=("no", "yes"), task="binary")).pos_weight == (1 / 3, 3.0)
+    several = make_audit(dirty, classes=("no", "yes"), task="multilabel")
+    assert class_weights(several).pos_weight == (1.0, 5.0)
+
+
+def test_the_power_of_a_scheme_that_has_none_is_1_and_tau_0_weighs_nothing(make_audit: MakeAudit) -> None:
+    audit = make_audit({(None, "no"): 80, (None, "yes"): 20}, task="binary")
+
+    assert class_weights(audit, scheme="enet").pos_weight == (0.25, 4.0)
+    assert class_weights(audit, scheme="power", tau=0).pos_weight == (1.0, 1.0)
+    assert class_weights(audit, scheme="power", tau=0.5).pos_weight == (0.5, 2.0)
+
+
+def test_the_positives_of_a_class_are_added_over_groups_and_are_samples_not_boxes(make_audit: MakeAudit) -> None:
+    counts = ClassCounts(
+        split=(None,) * 3, group=("x", "x", "y"), label=("a", "b", "a"),
+        instances=(50, 9, 70), samples=(2, 3, 1), starts=(2, 2, 1),
+    )  # fmt: skip
+    audit = replace(make_audit([1, 1], classes=("a", "b"), task="multilabel"), counts=counts)
+
+    assert class_weights(audit).pos_weight == pytest.approx((2 / 3, 2 / 3))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imbalance_audit.errors import OptionError, WeightError
+from imbalance_audit.records import ClassCounts
 from imbalance_audit.weights import class_weights
+from imbalance_audit.weights.selection import chosen_split, class_counts
 
 if TYPE_CHECKING:
     from tests.conftest import MakeAudit
@@ -87,3 +89,57 @@ def test_no_class_is_refused(make_audit: MakeAudit) -> None:
 def test_a_class_declared_twice_is_refused(make_audit: MakeAudit) -> None:
     with pytest.raises(WeightError, match="a class twice"):
         class_weights(make_audit([3, 3], classes=("0", "1", "0")))
+
+
+@pytest.mark.parametrize(
+    ("splits", "split", "all_rows", "chosen"),
+    [
+        (["test", "train"], None, False, "train"),
+        (["test", "val"], None, False, None),
+        ([], None, False, None),
+        (["test", "train"], "test", False, "test"),
+        (["test", "train"], None, True, None),
+        ([], None, True, None),
+    ],
+)
+def test_the_split_that_is_counted_is_the_one_asked_for_else_train_else_all(
+    splits: list[str], split: str | None, all_rows: bool, chosen: str | None
+) -> None:
+    assert chosen_split(splits, split, all_rows=all_rows) == chosen
+
+
+def test_a_split_that_there_is_not_is_refused_with_the_first_five() -> None:
+    with pytest.raises(OptionError) as caught:
+        chosen_split([f"s{i}" for i in range(7)], "train", all_rows=False)
+
+    assert str(caught.value) == ('The audit has no split "train". It has "s0", "s1", "s2", "s3", "s4".')
+
+
+TABLE = ClassCounts(
+    split=("train",) * 4,
+    group=("x", "x", "y", "y"),
+    label=(None, "a", "a", "c"),
+    instances=(9, 2, 3, 4),
+    samples=(9, 2, 3, 4),
+    starts=(9, 2, 3, 4),
+)
+
+
+def test_the_counts_of_a_class_are_added_over_its_groups() -> None:
+    assert class_counts(["c", "a"], TABLE, "train", policy="error") == (4, 5)
+
+
+@pytest.mark.parametrize("policy", ["ignore", "cap", "smooth", "one"])
+def test_a_class_without_an_instance_counts_0_unless_that_is_an_error(policy: str) -> None:
+    assert class_counts(["b", "a"], TABLE, None, policy=policy) == (0, 5)
+    with pytest.raises(WeightError, match='to have an instance in all rows, got none of "b"'):
+        class_counts(["b", "a"], TABLE, None, policy="error")
+
+
+def test_where_no_class_has_an_instance_the_split_is_named() -> None:
+    with pytest.raises(WeightError) as caught:
+        class_counts(["b", "d"], TABLE, "train", policy="cap")
+
+    assert str(caught.value) == (
+        'Expected instances of 2 classes in split "train", got none. Check the split and the class names.'
+    )
