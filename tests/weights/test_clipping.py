@@ -81,18 +81,3 @@ def test_classes_of_weight_0_stay_out(make_audit: MakeAudit) -> None:
 def test_limits_that_are_none_are_refused(make_audit: MakeAudit, given: dict[str, object], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         class_weights(make_audit([3, 4]), **given)  # type: ignore[arg-type]  # -- by name
-
-
-@pytest.mark.parametrize(
-    ("scheme", "tau", "expected"), [("sqrt", None, 0.5), ("power", 0.25, 0.25), ("balanced", None, 1)]
-)
-def test_pos_weight_is_tamed_by_the_same_power_and_bounds(
-    make_audit: MakeAudit, scheme: str, tau: float | None, expected: float
-) -> None:
-    audit = make_audit({(None, "no"): 810, (None, "yes"): 10}, task="binary")
-
-    plain = class_weights(audit, scheme=scheme, tau=tau).pos_weight
-    cut = class_weights(audit, scheme=scheme, tau=tau, clip=(0.5, 2)).pos_weight
-
-    assert plain == pytest.approx(((1 / 81) ** expected, 81**expected))
-    assert cut == (0.5, 2.0)

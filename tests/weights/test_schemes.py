@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from sklearn.utils.class_weight import compute_class_weight
 
-from imbalance_audit.errors import OptionError
+from imbalance_audit.errors import OptionError, WeightError
 from imbalance_audit.weights import SCHEMES, class_weights
-from imbalance_audit.weights.count_schemes import effective_number
-
-if TYPE_CHECKING:
-    from tests.conftest import MakeAudit
+from tests.conftest import MakeAudit
 
 THIRD = (1 / 3, 1 / 3, 1 / 3)
 
@@ -112,70 +105,6 @@ def test_the_implied_prior_is_the_published_one(
     assert weights.implied_prior == pytest.approx(published, abs=5.1e-5)
 
 
-def test_the_tutorial_weights_come_from_counts_4_4_1_4_7(make_audit: MakeAudit) -> None:
-    weights = class_weights(make_audit([4, 4, 1, 4, 7]))
-
-    assert weights.weight == pytest.approx((1, 1, 4, 1, 0.571429), abs=1e-6)
-
-
-def test_the_tutorial_counter_does_not_give_the_tutorial_weights(make_audit: MakeAudit) -> None:
-    # It printed {1: 5, 4: 5, 1: 4, 0: 4, 3: 2}: class 1 twice, class 2 missing.
-    printed = make_audit([4, 4, 0, 2, 5])
-
-    assert class_weights(printed, zero_count="ignore").weight != pytest.approx((1, 1, 4, 1, 0.571429), abs=1e-3)
-
-
-def test_the_tutorial_call_of_scikit_learn_is_refused_by_scikit_learn() -> None:
-    y = np.array([0, 1, 1])
-
-    with pytest.raises(TypeError, match="positional"):
-        compute_class_weight("balanced", np.unique(y), y)
-
-
-def test_balanced_equals_scikit_learn_on_a_thousand_count_vectors(make_audit: MakeAudit) -> None:
-    dice = random.Random(0)
-    for _ in range(1000):
-        counts = [dice.choice((0, dice.randint(1, 9), dice.randint(1, 300))) for _ in range(dice.randint(1, 12))]
-        counts[dice.randrange(len(counts))] = dice.randint(1, 1000)
-        y = np.repeat(np.arange(len(counts)), counts)
-        there = np.flatnonzero(counts)
-
-        ours = class_weights(make_audit(counts), zero_count="ignore").weight
-
-        theirs = compute_class_weight(class_weight="balanced", classes=there, y=y)
-        assert [ours[at] for at in there] == pytest.approx(theirs.tolist(), rel=1e-12)
-        assert sum(ours) == pytest.approx(sum(theirs), rel=1e-12)
-
-
-def test_power_runs_from_no_weighting_to_inverse_frequency(make_audit: MakeAudit) -> None:
-    audit = make_audit([900, 90, 10])
-
-    assert class_weights(audit, scheme="power", tau=0).weight == (1.0, 1.0, 1.0)
-    assert class_weights(audit, scheme="power", tau=1).weight == class_weights(audit, scheme="inverse").weight
-    assert class_weights(audit, scheme="power").weight == class_weights(audit, scheme="sqrt").weight
-
-
-def test_effective_number_keeps_its_digits_where_beta_is_next_to_1() -> None:
-    beta = 1 - 1e-9
-    rational = Fraction(beta)
-    exact = [float((1 - rational) / (1 - rational**n)) for n in (3, 7)]
-
-    assert effective_number([3, 7], {"beta": beta}) == pytest.approx(exact, rel=1e-12)
-    # The form of the paper has lost them.
-    assert [(1 - beta) / (1 - beta**n) for n in (3, 7)] != pytest.approx(exact, rel=1e-12)
-
-
-def test_effective_number_gives_large_classes_a_weight(make_audit: MakeAudit) -> None:
-    # β^n is 0 in float64 long before n is: a peer takes such classes for empty ones.
-    weights = class_weights(make_audit([10_000, 10]), scheme="effective-number", beta=0.9).weight
-
-    assert weights[0] > 0.99
-
-
-def test_beta_0_is_no_weighting(make_audit: MakeAudit) -> None:
-    assert class_weights(make_audit([5, 50]), scheme="effective-number", beta=0).weight == (1.0, 1.0)
-
-
 @pytest.mark.parametrize(
     ("scheme", "given", "message"),
     [
@@ -197,3 +126,62 @@ def test_a_wrong_scheme_or_parameter_is_refused_in_a_sentence(
 def test_every_scheme_is_found_by_its_own_name() -> None:
     assert [scheme.name for scheme in SCHEMES.values()] == list(SCHEMES)
     assert all(scheme.formula and scheme.source for scheme in SCHEMES.values())
+
+
+NAMES = ("0", "1", "2")
+
+
+PRIOR = dict(zip(NAMES, (0.6, 0.3, 0.1), strict=True))
+
+
+ROWS = ((0, 1, 1), (5, 0, 5), (20, 10, 0))
+
+
+COSTS = {truth: dict(zip(NAMES, row, strict=True)) for truth, row in zip(NAMES, ROWS, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "given", "data_mean", "class_mean", "ratio", "ess", "implied"),
+    [
+        ("median-frequency", {}, (0.3704, 3.7037, 33.3333), (0.0297, 0.297, 2.6733), 90, 8.0, (1 / 3, 1 / 3, 1 / 3)),
+        ("enet", {}, (0.5941, 3.7135, 13.1108), (0.1023, 0.6396, 2.2581), 22.07, 30.5, (0.5347, 0.3342, 0.1311)),
+        (
+            "log-smoothed",
+            {},
+            (0.9832, 0.9832, 2.6626),
+            (0.6372, 0.6372, 1.7256),
+            2.71,
+            97.3,
+            (0.8849, 0.0885, 0.0266),
+        ),
+        ("target-prior", {"prior": PRIOR}, (2 / 3, 10 / 3, 10), (0.1429, 0.7143, 2.1429), 15, 41.7, (0.6, 0.3, 0.1)),
+        ("cost-matrix", {"costs": COSTS}, (2 / 3, 10 / 3, 10), (0.1429, 0.7143, 2.1429), 15, 41.7, (0.6, 0.3, 0.1)),
+    ],
+)
+def test_every_scheme_beyond_powers_gives_the_golden_numbers(
+    make_audit: MakeAudit,
+    scheme: str,
+    given: dict[str, object],
+    data_mean: tuple[float, ...],
+    class_mean: tuple[float, ...],
+    ratio: float,
+    ess: float,
+    implied: tuple[float, ...],
+) -> None:
+    audit = make_audit([900, 90, 10])
+
+    weights = class_weights(audit, scheme=scheme, **given)  # type: ignore[arg-type]  # -- by name
+    means = class_weights(audit, scheme=scheme, normalisation="class-mean", **given)  # type: ignore[arg-type]  # -- by name
+
+    assert weights.weight == pytest.approx(data_mean, abs=5.1e-5)
+    assert means.weight == pytest.approx(class_mean, abs=5.1e-5)
+    assert weights.ratio == pytest.approx(ratio, abs=0.0051)
+    assert weights.ess / 10 == pytest.approx(ess, abs=0.051)
+    assert weights.implied_prior == pytest.approx(implied, abs=5.1e-5)
+
+
+def test_median_frequency_of_samples_with_several_labels_is_refused_not_approximated(make_audit: MakeAudit) -> None:
+    audit = make_audit({(None, "a"): 4, (None, "b"): 5}, task="multilabel", starts=(4, 4))
+
+    with pytest.raises(WeightError, match="where a sample has several labels they are not counted"):
+        class_weights(audit, scheme="median-frequency")
