@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from imbalance_audit.measures.class_regions import FEW, HEAD, region_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,7 +14,11 @@ if TYPE_CHECKING:
 
 Band = Literal["head", "medium", "few", "none"]
 
-BANDS: tuple[tuple[Band, str], ...] = (("head", "more than 100"), ("medium", "20 to 100"), ("few", "fewer than 20"))
+BANDS: tuple[tuple[Band, str], ...] = (
+    ("head", f"more than {HEAD}"),
+    ("medium", f"{FEW} to {HEAD}"),
+    ("few", f"fewer than {FEW}"),
+)
 """The bands of Liu et al. 2019, commonest first, with what each holds."""
 
 
@@ -152,7 +158,7 @@ def band(n: int) -> Band:
     """
     if n <= 0:
         return "none"
-    return "head" if n > 100 else "medium" if n >= 20 else "few"
+    return region_of(n)
 
 
 def group_rows(audit: Audit) -> tuple[GroupRow, ...]:

@@ -10,9 +10,11 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
+from imbalance_audit.measures.class_regions import FEW, HEAD, region_of
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.axis import below, rows_of_grid, title_below, unit_square
 from imbalance_audit.report.kit.chart import COLUMNS, POINTS, chart, empty
+from imbalance_audit.report.kit.marks import series_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,16 +94,6 @@ def half_holders(counts: Sequence[int]) -> int:
     return 0
 
 
-def legend(place: int) -> str:
-    """Return a line sample of the series at this place."""
-    line = f'<path class="line {_series(place)}" d="M0 5H28"/>'
-    return f'<svg class="key" width="28" height="10" aria-hidden="true">{line}</svg>'
-
-
-def _series(place: int) -> str:
-    return f"s{place % 6} d{place % 4}"
-
-
 def _scales(classes: int, largest: int) -> tuple[Callable[[float], float], Callable[[float], float]]:
     width, height = _W - _LEFT - _RIGHT, _H - _TOP - _BOTTOM
     top = log10(max(largest * 1.25, 10))
@@ -123,7 +115,7 @@ def _grid(largest: int, y: Callable[[float], float]) -> str:
     powers = [10**e for e in range(len(str(largest)))]
     step = 1 if len(powers) <= 6 else 2
     lines = rows_of_grid(((y(n), figures.tick(n)) for n in powers[::step]), left=_LEFT, right=_W - _RIGHT)
-    bands = [_rule(limit, y, "band", name) for limit, name in ((100, "head"), (20, "few")) if largest > limit]
+    bands = [_rule(limit, y, "band", name) for limit, name in ((HEAD, "head"), (FEW, "few")) if largest > limit]
     return lines + "".join(bands) + f'<path class="base" d="M{_LEFT} {y(_BASE):.1f}H{_W - _RIGHT}"/>'
 
 
@@ -144,9 +136,8 @@ def _columns(
     marks = []
     for place, n in enumerate(ranked):
         tip = f"<title>{escape(quoted(names[place]))}: {n:,}</title>" if names else ""
-        kind = "head" if n > 100 else "medium" if n >= 20 else "few"
         marks.append(
-            f'<rect class="col {kind}" x="{x(place + 1) - width / 2:.1f}" y="{y(n):.1f}" width="{width:.1f}" '
+            f'<rect class="col {region_of(n)}" x="{x(place + 1) - width / 2:.1f}" y="{y(n):.1f}" width="{width:.1f}" '
             f'height="{y(_BASE) - y(n):.1f}">{tip}</rect>'
         )
     return "".join(marks)
@@ -161,7 +152,7 @@ def _area(ranked: Sequence[int], x: Callable[[float], float], y: Callable[[float
 
 def _line(values: Sequence[int], x: Callable[[float], float], y: Callable[[float], float], place: int) -> str:
     end = f'<circle class="end s{place % 6}" cx="{x(len(values)):.1f}" cy="{y(values[-1]):.1f}" r="3"/>'
-    return f'<polyline class="line {_series(place)}" points="{_points(values, x, y)}"/>{end}'
+    return f'<polyline class="line {series_style(place)}" points="{_points(values, x, y)}"/>{end}'
 
 
 def _points(values: Sequence[int], x: Callable[[float], float], y: Callable[[float], float]) -> str:

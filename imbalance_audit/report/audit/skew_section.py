@@ -10,6 +10,7 @@ from imbalance_audit.report.audit.audit_facts import measure_lines
 from imbalance_audit.report.audit.count_table import BANDS, band
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.chart import COLUMNS
+from imbalance_audit.report.kit.legend import line_key
 from imbalance_audit.report.kit.markup import Markup, element, join
 from imbalance_audit.report.kit.sections import section
 
@@ -40,7 +41,7 @@ def distribution(contents: Contents, caps: Caps, floor: int | None) -> Markup:
         series={split: [row.splits[i] for row in contents.rows] for i, split in enumerate(splits)},
         floor=floor,
     )
-    keys = [element("li", Markup(svg.legend(i)), plain(split)[:40]) for i, split in enumerate(splits)]
+    keys = [element("li", Markup(line_key(i)), plain(split)[:40]) for i, split in enumerate(splits)]
     half = svg.half_holders(counts)
     told = f"Half of all labels belong to {figures.counted(half, 'class', 'classes')}." if half else ""
     by_rank = element(

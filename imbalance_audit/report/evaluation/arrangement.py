@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from imbalance_audit.measures.class_regions import REGIONS
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit.metric_figures import METRICS, metric, of_a_class
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 LEADING = ("expected_cost", "balanced_accuracy", "macro_f1", "accuracy")
 """By what a run is called best: the first of these that is there. Costs that were given are what the user cares for."""
 
-REGIONS: tuple[Region, ...] = ("head", "medium", "few")
 """The regions, commonest first."""
 
 FEW_CLASSES = 60

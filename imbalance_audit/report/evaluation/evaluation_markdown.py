@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imbalance_audit.measures.class_regions import REGIONS
 from imbalance_audit.report.evaluation.arrangement import (
-    REGIONS,
     EvaluationCaps,
     estimates,
     outer,

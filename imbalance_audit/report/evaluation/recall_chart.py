@@ -15,6 +15,7 @@ from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.axis import below, rows_of_grid, title_below, unit_square
 from imbalance_audit.report.kit.chart import COLUMNS, POINTS, chart, empty
+from imbalance_audit.report.kit.marks import shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,26 +27,6 @@ NAMED = 40
 """Classes that have their names on the axis; more are numbered by rank."""
 
 _W, _H, _LEFT, _RIGHT, _TOP = 1080, 270, 52, 14, 26
-
-_SHAPES = (
-    "M-4.2 0a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0 -8.4 0z",
-    "M0 -5.4l5.2 9.4h-10.4z",
-    "M-3.8 -3.8h7.6v7.6h-7.6z",
-    "M0 -5.6l5 5.6l-5 5.6l-5 -5.6z",
-    "M0 5.4l5.2 -9.4h-10.4z",
-    "M-1.6 -5h3.2v3.4h3.4v3.2h-3.4v3.4h-3.2v-3.4h-3.4v-3.2h3.4z",
-)
-
-
-def shape(place: int, x: float, y: float, tip: str = "", *, small: bool = False) -> str:
-    """Return the mark of the run at this place."""
-    at = f'd="{_SHAPES[place % 6]}" transform="translate({x:.1f} {y:.1f}){" scale(.68)" if small else ""}"'
-    return f'<path class="dot s{place % 6}" {at}>{tip}</path>' if tip else f'<path class="dot s{place % 6}" {at}/>'
-
-
-def legend(place: int) -> str:
-    """Return the mark of the run at this place, to stand beside its name."""
-    return f'<svg class="key" width="14" height="14" aria-hidden="true">{shape(place, 7, 7)}</svg>'
 
 
 def recalls(classes: Sequence[ScoredClass], runs: Sequence[str]) -> str:

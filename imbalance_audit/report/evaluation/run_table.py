@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imbalance_audit.report.evaluation.arrangement import REGIONS, region_spans, shown_runs, value
+from imbalance_audit.measures.class_regions import REGIONS
+from imbalance_audit.report.evaluation.arrangement import region_spans, shown_runs, value
 from imbalance_audit.report.evaluation.difference_forest import forest
 from imbalance_audit.report.evaluation.evaluation_facts import ARROWS, MARKS, level, title, verdict_line
 from imbalance_audit.report.kit import figures

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.report.evaluation.arrangement import estimates, outer, shown_runs, supports
 from imbalance_audit.report.evaluation.evaluation_facts import confusion_parts, title
-from imbalance_audit.report.evaluation.recall_chart import has_intervals, legend, recalls
+from imbalance_audit.report.evaluation.recall_chart import has_intervals, recalls
 from imbalance_audit.report.evaluation.run_table import estimate_cell
 from imbalance_audit.report.kit import figures
 from imbalance_audit.report.kit import metric_figures as metrics
 from imbalance_audit.report.kit.chart import POINTS
+from imbalance_audit.report.kit.legend import mark_key
 from imbalance_audit.report.kit.markup import Markup, element, label
 from imbalance_audit.report.kit.metric_figures import CLASS_METRICS
 from imbalance_audit.report.kit.sections import section
@@ -38,7 +39,7 @@ def classes(evaluation: Evaluation, contents: EvaluationContents, caps: Evaluati
 
 def _plot(contents: EvaluationContents, listed: tuple[RunEvaluation, ...]) -> Markup:
     picture = Markup(recalls(contents.classes, [run.name for run in listed]))
-    keys = [element("li", Markup(legend(i)), title(run.name)) for i, run in enumerate(listed)]
+    keys = [element("li", Markup(mark_key(i)), title(run.name)) for i, run in enumerate(listed)]
     n = len(contents.classes)
     told = "Lines are intervals." if has_intervals(n, len(listed)) else "Intervals are in the table."
     told += f" {POINTS} of {figures.count(n)} classes are drawn, evenly spread." if n > POINTS else ""

@@ -9,8 +9,9 @@ import pytest
 
 from imbalance_audit.records import CalibrationBin
 from imbalance_audit.report.evaluation.arrangement import read
-from imbalance_audit.report.evaluation.recall_chart import legend, recalls, reliability, tendency
+from imbalance_audit.report.evaluation.recall_chart import recalls, reliability, tendency
 from imbalance_audit.report.kit.chart import POINTS
+from imbalance_audit.report.kit.legend import mark_key
 from tests.report.evaluations import hostile, huge, realistic, small
 
 
@@ -23,7 +24,7 @@ def test_every_class_with_a_recall_has_a_mark_in_every_run_and_its_interval() ->
 
 
 def test_runs_differ_by_shape() -> None:
-    assert len({re.findall(r' d="([^"]+)"', legend(place))[0] for place in range(6)}) == 6
+    assert len({re.findall(r' d="([^"]+)"', mark_key(place))[0] for place in range(6)}) == 6
 
 
 def test_a_recall_stands_at_its_height() -> None:
