@@ -127,7 +127,7 @@ def test_a_class_of_fewer_than_20_above_10_times_the_mean_is_learnt_by_heart(
 
 
 def test_the_heaviest_of_the_few_is_named_with_its_figures() -> None:
-    three = {"classes": ("a", "b", "c"), "counts": (9000, 7, 3), "weight": (1.0, 30.0, 50.0)}
+    three: dict[str, Any] = {"classes": ("a", "b", "c"), "counts": (9000, 7, 3), "weight": (1.0, 30.0, 50.0)}
 
     assert told(mean=2.0, **three)["few-and-heavy"][1].startswith(
         "2 classes have fewer than 20 labels and a weight above 10, as if each label came that often an epoch: "
@@ -222,7 +222,11 @@ def test_costs_that_no_class_weights_say_are_noted(parameters: dict[str, float |
 
 
 def test_empty_cells_are_counted_among_all() -> None:
-    cells = {"groups": ("x", "y", "z"), "group_weight": ((1.0, 1.0),) * 3, "parameters": {"empty_cells": 2}}
+    cells: dict[str, Any] = {
+        "groups": ("x", "y", "z"),
+        "group_weight": ((1.0, 1.0),) * 3,
+        "parameters": {"empty_cells": 2},
+    }
 
     assert told(zero_count="cap", **cells)["empty-cells"][1].startswith(
         "2 of 6 cells of group and class have no label; their weight comes from `zero_count='cap'`"

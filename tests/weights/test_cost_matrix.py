@@ -118,7 +118,7 @@ def test_a_class_whose_errors_are_free_weighs_nothing(make_audit: MakeAudit) -> 
 
 def test_the_file_records_which_costs_they_were(make_audit: MakeAudit) -> None:
     def recorded(cost: float) -> object:
-        costs = {"0": {"0": 0, "1": 1}, "1": {"0": cost, "1": 0}}
+        costs: dict[str, dict[str, float]] = {"0": {"0": 0, "1": 1}, "1": {"0": cost, "1": 0}}
         return class_weights(make_audit([3, 2]), scheme="cost-matrix", costs=costs).parameters["costs_sha256"]
 
     assert len(str(recorded(2))) == 16

@@ -103,7 +103,12 @@ def test_the_gaussian_window_is_scipy_s_also_where_its_tails_come_back_more_than
 
 
 def density(names: tuple[str, ...], counts: tuple[int, ...], reweight: str) -> list[float]:
-    parameters = {"reweight": reweight, "kernel": "triang", "kernel_size": 3, "sigma": 1.0}
+    parameters: dict[str, float | int | str] = {
+        "reweight": reweight,
+        "kernel": "triang",
+        "kernel_size": 3,
+        "sigma": 1.0,
+    }
     return smoothed_density(Entries(names, counts), parameters)
 
 
