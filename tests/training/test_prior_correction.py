@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from imbalance_audit.errors import ClassOrderError, OptionError
 from imbalance_audit.files.weights import save_weights
 from imbalance_audit.records import ClassWeights
 from imbalance_audit.training import LogitAdjustedCrossEntropy, PriorCorrection, WeightedCrossEntropy
+from imbalance_audit.weights.diagnostics import implied_prior, prior
 
 CLASSES = ["bird", "cat", "dog"]
 ETA = torch.tensor([[0.7, 0.25, 0.05], [0.2, 0.3, 0.5], [0.34, 0.33, 0.33]], dtype=torch.float64)
@@ -76,8 +78,10 @@ def test_it_follows_the_order_of_the_model_and_takes_maps_of_logits(weight_file:
 def test_a_class_without_rows_and_weight_gets_no_probability_and_one_with_rows_is_refused(
     tmp_path: Path, weights: ClassWeights
 ) -> None:
-    save_weights(replace(weights, weight=(0.5, 1.0, 0.0), counts=(6, 4, 0)), tmp_path / "absent.pt")
-    save_weights(replace(weights, weight=(0.5, 1.0, 0.0)), tmp_path / "lost.pt")
+    for name, counts in (("absent", (6, 4, 0)), ("lost", weights.counts)):
+        weight = (0.5, 1.0, 0.0)
+        own: dict[str, Any] = {"prior": prior(counts), "implied_prior": implied_prior(counts, weight)}
+        save_weights(replace(weights, weight=weight, counts=counts, **own), tmp_path / f"{name}.pt")
 
     absent = PriorCorrection.from_file(tmp_path / "absent.pt", classes=CLASSES)
 

@@ -67,7 +67,8 @@ def width_by_values(found: Mapping[str, int], column: str, dtype: pl.DataType, p
         return longest
     message = (
         f"Every list in column {quoted(column)} of {plain(path)} holds {longest} zeros and ones, which may be a vector "
-        "with a place for each class, or the set of the labels 0 and 1. Say which: --encoding one-hot or indices."
+        "with a place for each class, or the set of the labels 0 and 1. Write vectors as a column for each class or "
+        "as a fixed-size list (a 2-D array), and sets with the names of the labels."
     )
     raise SourceError(message)
 

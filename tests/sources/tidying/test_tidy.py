@@ -110,9 +110,7 @@ def test_vectors_of_two_places_are_told_by_their_type_or_by_a_value_that_no_set_
     assert rows(read({"label": [[False, True], [True, False]]}), "label") == [("1",), ("0",)]
     assert rows(read({"label": [[0, 1], [1, 1]]}), "label") == [("1",), ("0",), ("1",)]
     assert rows(read({"label": [[0, 1], [1]]}), "label") == [(0,), (1,), (1,)]
-    with pytest.raises(
-        SourceError, match=r"holds 2 zeros and ones, which may be a vector .* --encoding one-hot or ind"
-    ):
+    with pytest.raises(SourceError, match=r"holds 2 zeros and ones, which may be a vector .* as a fixed-size list"):
         read({"label": [[0, 1], [1, 0]]})
 
 
