@@ -29,7 +29,7 @@ def common_in_few_images(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     for label, n in sorted(evidence.trained.items(), key=lambda item: (-item[1], item[0])):
         if not n or not images.get(label):
             continue
-        times = (n / instances) / (images[label] / of_images)
+        times = n * of_images / (instances * images[label])  # whole numbers: exactly the limit is not above it
         if (broken := rule.limit.at(split=evidence.training, label=label).above(times)) is not None:
             severity, limit = broken
             name = "boxes" if evidence.unit == "box" else "pixels"
