@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.policy import Limit, as_counted
 from imbalance_audit.rules.rule import labelled, regions, rule
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def background(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         broken = rule.limit.at(split=split).above(counts.unlabelled, of=counts.total_samples)
         if counts.total_samples and broken is not None:
             severity, limit = broken
-            share = counts.unlabelled / counts.total_samples
+            share = as_counted(counts.unlabelled, limit, of=counts.total_samples)
             message = f"{counts.unlabelled:,} of {counts.total_samples:,} images are background"
             yield rule.finding(severity, message, split=split, observed=share, limit=limit, rows=counts.unlabelled)
 

@@ -41,7 +41,12 @@ def test_a_repeated_row_is_told_with_its_split() -> None:
 
     (finding,) = of_rule(ids([*rows, ("cat", 0, "train"), ("cat", 0, "train")]), "INT003")
 
-    assert (finding.severity, finding.split, finding.observed, finding.examples) == ("warning", "train", 2, ("0",))
+    assert (finding.severity, finding.split, finding.observed, finding.examples) == (
+        "warning",
+        "train",
+        2 / 102,
+        ("0",),
+    )
     assert of_rule(ids(rows), "INT003") == []
 
 
@@ -112,7 +117,7 @@ def test_a_repeated_row_without_splits_is_about_all_rows() -> None:
 
     (finding,) = of_rule(audit, "INT003")
 
-    assert (finding.split, finding.observed) == (None, 2)
+    assert (finding.split, finding.observed, finding.rows) == (None, 2 / 5, 2)
     assert finding.message == '2 ids stand in 4 rows: "1", "2"'
 
 

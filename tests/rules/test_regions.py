@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from imbalance_audit.auditing.judging import judge_again
+from imbalance_audit.rules.policy import Override, Policy
 from tests.rules.audits import audit_samples, of_rule
 
 
@@ -77,3 +79,12 @@ def test_exactly_the_limit_is_not_above_it_whatever_floats_make_of_the_shares() 
 
     assert of_rule(audit_samples([["crowd"] * 55] + [["car"]] * 11, unit="box"), "REG001") == []
     assert of_rule(audit_samples([["crowd"] * 56] + [["car"]] * 11, unit="box"), "REG001") != []
+
+
+def test_background_is_observed_in_images_where_the_limit_is_a_number_of_them() -> None:
+    images: list[list[str]] = [[]] * 4 + [["car"]] * 6
+    policy = Policy(rules={"REG003": Override(warning=3)})
+
+    (finding,) = of_rule(judge_again(audit_samples(images, unit="box"), policy), "REG003")
+
+    assert (finding.observed, finding.limit) == (4, 3)

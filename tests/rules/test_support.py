@@ -85,6 +85,7 @@ def test_a_limit_that_is_a_share_is_told_in_per_cent() -> None:
     (finding,) = of_rule(judge_again(audit, policy), "SUP001")
 
     assert finding.message == '"fox" has 10 rows, fewer than 1.100% of the rows'
+    assert (finding.observed, finding.limit, finding.rows) == (0.01, 0.011, 10)
     assert of_rule(judge_again(audit, Policy(rules={"SUP001": Override(warning=0.01)})), "SUP001") == []
 
 
