@@ -101,6 +101,7 @@ def test_without_declared_classes_only_those_that_are_trained_on_are_missed_else
     found = of_rule(audit, "SUP002")
 
     assert [(f.split, f.label) for f in found] == [("test", "cat"), ("test", "dog"), ("val", "dog")]
+    assert {(f.observed, f.limit) for f in found} == {(0, 1)}
     assert [f.message for f in found[:2]] == [
         '"cat" has no row in test and 59 elsewhere',
         '"dog" has no row in test and 1,000 elsewhere',
@@ -115,6 +116,7 @@ def test_labels_outside_train_come_commonest_first_with_the_splits_that_hold_the
     found = of_rule(audit_counts(splits), "SUP003")
 
     assert [(f.label, f.split, f.rows) for f in found] == [("bee", "test", 2), ("ant", "test", 1), ("b", "test", 1)]
+    assert {(f.observed, f.limit) for f in found} == {(0, 1)}
     assert found[0].message == '"bee" has 2 rows in test and val and none in train'
     assert found[1].message == '"ant" has 1 row in test and none in train'
 
@@ -131,15 +133,16 @@ def test_two_classes_are_enough_and_the_rows_of_the_only_one_are_told() -> None:
     (finding,) = of_rule(audit_counts({None: {"cat": 50, None: 3}}), "SUP004")
 
     assert (finding.rows, finding.message, finding.split) == (50, 'every labelled row is "cat"', None)
+    assert (finding.observed, finding.limit) == (1, 2)
     assert of_rule(audit_counts({None: {"cat": 50, "dog": 1}}), "SUP004") == []
 
 
 def test_a_declared_class_with_one_row_anywhere_is_not_unseen() -> None:
     audit = audit_counts({"train": {"cat": 50}, "val": {"dog": 1}}, classes=["owl", "cat", "dog", "ant"])
 
-    assert [(f.label, f.message) for f in of_rule(audit, "SUP005")] == [
-        ("owl", '"owl" is declared and has no row'),
-        ("ant", '"ant" is declared and has no row'),
+    assert [(f.label, f.observed, f.limit, f.message) for f in of_rule(audit, "SUP005")] == [
+        ("owl", 0, 1, '"owl" is declared and has no row'),
+        ("ant", 0, 1, '"ant" is declared and has no row'),
     ]
 
 
