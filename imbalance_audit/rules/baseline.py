@@ -61,13 +61,12 @@ def count_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             continue
         for label, n in sorted(before.items()):
             left = now.get(label, 0)
-            broken = rule.limit.at(split=split, label=label).above(1 - left / n) if n >= ENOUGH else None
+            lost = (n - left) / n if n else 0.0  # one division: what is exactly the limit is not above it
+            broken = rule.limit.at(split=split, label=label).above(lost) if n >= ENOUGH else None
             if left and broken is not None:
                 severity, limit = broken
                 message = f"{quoted(label)} went from {n:,} to {left:,} rows ({left / n - 1:+.0%})"
-                yield rule.finding(
-                    severity, message, split=split, label=label, observed=1 - left / n, limit=limit, rows=left
-                )
+                yield rule.finding(severity, message, split=split, label=label, observed=lost, limit=limit, rows=left)
 
 
 @rule(

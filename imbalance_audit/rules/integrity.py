@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.policy import Limit, as_counted
 from imbalance_audit.rules.rule import groups, ids, one_label_each, rule, several_splits
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def repeated_row(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         if broken is not None:
             severity, limit = broken
             message = f"{_ids(collision, do='stand', does='stands')} in {collision.rows:,} rows: {_examples(collision)}"
+            share = as_counted(extra, limit, of=total)
             yield rule.finding(
-                severity, message, split=split, observed=extra, limit=limit, rows=extra, examples=collision.examples
+                severity, message, split=split, observed=share, limit=limit, rows=extra, examples=collision.examples
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imbalance_audit.display import code_points, quoted
 from imbalance_audit.errors import did_you_mean
-from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.policy import Limit, as_counted
 from imbalance_audit.rules.rule import declared_classes, rule
 from imbalance_audit.values.spelling import is_integer
 
@@ -44,7 +44,7 @@ def null_label(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         broken = rule.limit.at(split=split).above(counts.unlabelled, of=counts.total_samples)
         if counts.unlabelled and broken is not None:
             severity, limit = broken
-            share = counts.unlabelled / counts.total_samples if isinstance(limit, float) else counts.unlabelled
+            share = as_counted(counts.unlabelled, limit, of=counts.total_samples)
             message = f"{counts.unlabelled:,} of {counts.total_samples:,} samples have no label"
             yield rule.finding(severity, message, split=split, observed=share, limit=limit, rows=counts.unlabelled)
 

@@ -74,13 +74,16 @@ def no_positives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 )
 def cardinality_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     """A split has more than the limit times as many labels a sample as train, or fewer than one part of that."""
-    train = _cardinality(evidence, evidence.training)
+    trained, of_train = _labels_and_samples(evidence, evidence.training)
     for split in evidence.by_split:
-        value = _cardinality(evidence, split)
-        times = max(value / train, train / value) if value and train else 1.0
+        labels, samples = _labels_and_samples(evidence, split)
+        # One division of whole numbers: what is exactly the limit is not above it.
+        here, there = labels * of_train, trained * samples
+        times = max(here, there) / min(here, there) if here and there else 1.0
         if (broken := rule.limit.at(split=split).above(times)) is not None:
             severity, limit = broken
-            message = f"a sample of {plain(split)} has {value:.2f} labels and one of train {train:.2f}"
+            means = f"{labels / samples:.2f} labels and one of train {trained / of_train:.2f}"
+            message = f"a sample of {plain(split)} has {means}"
             yield rule.finding(severity, message, split=split, observed=times, limit=limit)
 
 
@@ -94,6 +97,5 @@ def _positives(evidence: Evidence, split: str | None) -> Mapping[str, int]:
     return totals
 
 
-def _cardinality(evidence: Evidence, split: str | None) -> float:
-    samples = evidence.counts.of_split(split).total_samples
-    return sum(_positives(evidence, split).values()) / samples if samples else 0.0
+def _labels_and_samples(evidence: Evidence, split: str | None) -> tuple[int, int]:
+    return sum(_positives(evidence, split).values()), evidence.counts.of_split(split).total_samples

@@ -62,11 +62,20 @@ class Limit:
     ) -> tuple[Severity, float] | None:
         levels: tuple[tuple[Severity, float | None], ...] = (("error", self.error), ("warning", self.warning))
         for severity, value in levels:
-            if value is not None:
-                share = self.rows and isinstance(value, float)
-                if beyond(observed / of if share and of else observed, value):
-                    return severity, value
+            if value is None:
+                continue
+            if beyond(as_counted(observed, value, of=of) if self.rows else observed, value):
+                return severity, value
         return None
+
+
+def as_counted(rows: float, limit: float, *, of: int) -> float:
+    """Return rows as their limit counts them: a number beside an integer, a share of the whole beside a decimal.
+
+    >>> as_counted(5, 20, of=100), as_counted(5, 0.1, of=100)
+    (5, 0.05)
+    """
+    return rows / of if isinstance(limit, float) and of else rows
 
 
 NO_LIMIT = Limit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import quoted
-from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.policy import Limit, as_counted
 from imbalance_audit.rules.rule import labelled, regions, rule
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def common_in_few_images(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     for label, n in sorted(evidence.trained.items(), key=lambda item: (-item[1], item[0])):
         if not n or not images.get(label):
             continue
-        times = (n / instances) / (images[label] / of_images)
+        times = n * of_images / (instances * images[label])  # whole numbers: exactly the limit is not above it
         if (broken := rule.limit.at(split=evidence.training, label=label).above(times)) is not None:
             severity, limit = broken
             name = "boxes" if evidence.unit == "box" else "pixels"
@@ -73,7 +73,7 @@ def background(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         broken = rule.limit.at(split=split).above(counts.unlabelled, of=counts.total_samples)
         if counts.total_samples and broken is not None:
             severity, limit = broken
-            share = counts.unlabelled / counts.total_samples
+            share = as_counted(counts.unlabelled, limit, of=counts.total_samples)
             message = f"{counts.unlabelled:,} of {counts.total_samples:,} images are background"
             yield rule.finding(severity, message, split=split, observed=share, limit=limit, rows=counts.unlabelled)
 

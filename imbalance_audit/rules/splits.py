@@ -55,8 +55,9 @@ def class_share_moved(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
                 tests.append((split, label, k, drawn, n, share_p(k, drawn, k + n, drawn + rows)))
     adjusted = benjamini_hochberg([p for *_, p in tests])
     for p, (split, label, k, drawn, n, _) in sorted(zip(adjusted, tests, strict=True), key=lambda found: found[0]):
-        fold = (k / drawn) / (n / rows) if n else math.inf
-        times = fold if fold >= 1 else 1 / fold if fold else math.inf
+        # One division of whole numbers: what is exactly the limit is not above it.
+        here, there = k * rows, n * drawn
+        times = max(here, there) / min(here, there) if k and n else math.inf
         broken = rule.limit.at(split=split, label=label).above(times)
         if p < LEVEL and broken is not None:
             severity, limit = broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imbalance_audit.display import plain, quoted
-from imbalance_audit.rules.policy import Limit
+from imbalance_audit.rules.policy import Limit, as_counted
 from imbalance_audit.rules.rule import declared_classes, labelled, rule, several_splits, training_split
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ def rare_class(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             severity, limit = broken
             few = f"{limit:.3%} of the rows" if isinstance(limit, float) else f"{limit:,}"
             message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'}, fewer than {few}"
-            yield rule.finding(severity, message, split=evidence.training, label=label, observed=n, limit=limit, rows=n)
+            told = as_counted(n, limit, of=total)
+            yield rule.finding(
+                severity, message, split=evidence.training, label=label, observed=told, limit=limit, rows=n
+            )
 
 
 @rule(
@@ -115,4 +118,5 @@ def coarse_recall(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
                 severity, limit = broken
                 step = f"its recall moves in steps of {1 / n:.0%}"
                 message = f"{quoted(label)} has {n:,} {'row' if n == 1 else 'rows'} in {plain(split)}: {step}"
-                yield rule.finding(severity, message, split=split, label=label, observed=n, limit=limit, rows=n)
+                told = as_counted(n, limit, of=total)
+                yield rule.finding(severity, message, split=split, label=label, observed=told, limit=limit, rows=n)

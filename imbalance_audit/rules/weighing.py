@@ -40,8 +40,10 @@ def stale_weights(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     here, there = sum(counts), sum(weights.counts)
     if not here or not there:
         return
-    moved = sum(abs(n / here - m / there) for n, m in zip(counts, weights.counts, strict=True)) / 2
-    if (broken := rule.limit.above(moved if moved > 1e-12 else 0.0)) is not None:
+    # One division of whole numbers: equal shares differ by 0, and what is exactly the limit is not above it.
+    apart = sum(abs(n * there - m * here) for n, m in zip(counts, weights.counts, strict=True))
+    moved = apart / (2 * here * there)
+    if (broken := rule.limit.above(moved)) is not None:
         severity, limit = broken
         message = f"the weights come from {there:,} rows, the data have {here:,}; total variation is {moved:.3g}"
         yield rule.finding(severity, message, split=weights.split, observed=moved, limit=limit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from imbalance_audit.advice.recommendation import recommend
 from imbalance_audit.advice.scheme_comparison import compare_schemes
 from imbalance_audit.errors import WeightError
 from imbalance_audit.weights import SCHEMES, class_weights
@@ -47,28 +46,3 @@ def test_a_prior_and_costs_give_their_schemes_a_line(make_audit: MakeAudit) -> N
 def test_no_label_of_any_class_is_refused(make_audit: MakeAudit) -> None:
     with pytest.raises(WeightError):
         compare_schemes(make_audit([0, 0]))
-
-
-@pytest.mark.parametrize(
-    ("counts", "choice", "scheme"),
-    [
-        ([500, 480], "none", "none"),
-        ([900, 400], "balanced", "balanced"),
-        ([900, 90, 30], "sqrt", "sqrt"),
-        ([900, 90, 10], "logit-adjustment", "sqrt"),
-        ([100, 19], "logit-adjustment", "sqrt"),
-    ],
-)
-def test_the_first_rule_that_fits_recommends(counts: list[int], choice: str, scheme: str) -> None:
-    found = recommend(counts, task="multiclass")
-
-    assert (found.choice, found.scheme) == (choice, scheme)
-
-
-def test_the_recommendation_gives_its_reason_in_figures() -> None:
-    # Balanced: 9 / (1/10596 + 1/19 + 1) of 10,616 labels.
-    assert recommend([10596, 19, 1], task="multiclass").sentence == (
-        "Ratio 10,596, 2 classes under 20: prefer logit adjustment or deferred weights; balanced weights keep 0.081 % "
-        "of the effective sample and sqrt keeps 37 %."
-    )
-    assert "pos_weight" in recommend([9, 1], task="multilabel").sentence

@@ -11,13 +11,12 @@ import jsonschema
 import pytest
 
 from imbalance_audit import load_policy
-from imbalance_audit.auditing.first_policy import draft_policy
 from imbalance_audit.errors import PolicyError
 from imbalance_audit.rules.policy import Override, Policy, Waiver
 from imbalance_audit.rules.policy_file import find_policy, policy_schema
-from tests.report.samples import HOSTILE, audit_of
 
 ROOT = Path(__file__).parents[2]
+
 
 TEXT = """
 select = ["LBL", "SUP"]
@@ -138,16 +137,3 @@ def test_the_schema_and_the_program_agree_on_what_is_right() -> None:
     assert not valid("selct = []")
     assert not valid("[rules.SUP001]\nwarning = true")
     assert not valid('[[waivers]]\nrule = "SUP"\nexpires = 2027-01-01')
-
-
-def test_a_draft_of_hostile_labels_can_be_read_again(tmp_path: Path) -> None:
-    labels = [label for label in (*HOSTILE, "del\x7f") if label.isprintable() or "ud800" not in ascii(label)]
-    audit = audit_of([(None, None, label, 10) for label in labels], classes=labels)
-    (tmp_path / "audit.toml").write_text(draft_policy(audit), encoding="utf-8")
-
-    classes = load_policy(tmp_path / "audit.toml").classes
-
-    assert classes is not None
-    assert set(classes) <= set(labels)
-    assert "../x" in classes
-    assert "" not in classes

@@ -169,7 +169,7 @@ def test_a_saturated_beta_is_told_with_one_to_start_from() -> None:
         # Two classes, ε = 0.1: the wrong class wins from 1 + 2·0.9/0.1 = 19 on; a fifth of that is 3.8.
         (3.7, 0.1, None),
         (3.9, 0.1, "info"),
-        (18.9, 0.1, "info"),
+        (19.0, 0.1, "info"),
         (19.1, 0.1, "warning"),
         (19.1, None, "info"),  # nobody said that the loss smooths
         (19.1, 0.0, None),
